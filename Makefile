@@ -1,0 +1,43 @@
+# make run     install what is missing and serve the app (PORT=8501)
+# make test    install what is missing and run lint, types, unit, page and browser tests
+# make bench   measure side by side with BertViz
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test bench lint format clean
+
+run: $(VENV)/app.installed
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/dev.installed $(VENV)/browser.installed lint
+	$(BIN)/pytest
+
+bench: $(VENV)/dev.installed $(VENV)/browser.installed
+	$(BIN)/python -m benchmarks.attention
+
+lint: $(VENV)/dev.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/dev.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(VENV)/app.installed: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --requirement requirements.txt
+	touch $@
+
+$(VENV)/dev.installed: requirements-dev.txt $(VENV)/app.installed
+	$(BIN)/pip install --quiet --requirement requirements-dev.txt
+	touch $@
+
+$(VENV)/browser.installed: $(VENV)/dev.installed tests/e2e/install_browser.sh
+	bash tests/e2e/install_browser.sh $(BIN)
+	touch $@
+
+clean:
+	rm -rf $(VENV)

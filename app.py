@@ -1,0 +1,43 @@
+"""The table of contents: the server's start, the page table, run. Draws nothing itself.
+
+`streamlit run app.py` imports this file as the module `app` and serves the `st.App` in it; that
+App then runs this same file as `__main__` for every visitor.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Thread
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from backend.cached import warm_up
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Load the built-in model while the server starts, so that no visitor waits for torch."""
+    # A folder called `pages` makes Streamlit run the first visitor's page without this file and
+    # hence without the page table below. This is the switch that st.navigation itself sets.
+    PagesManager.uses_pages_directory = False
+    Thread(target=warm_up, daemon=True).start()
+    yield
+
+
+def run_page() -> None:
+    """Run the page that the address names."""
+    pages = {
+        "The lesson": [st.Page("pages/overview.py", title="Overview", default=True)],
+        "Input": [
+            st.Page("pages/tokens.py", title="Tokens"),
+            st.Page("pages/embeddings.py", title="Embeddings"),
+        ],
+        "Attention": [st.Page("pages/attention.py", title="Attention")],
+    }
+    st.navigation(pages).run()
+
+
+if __name__ == "__main__":
+    run_page()
+else:
+    app = st.App(__file__, lifespan=lifespan)

@@ -1,0 +1,1 @@
+"""Models and numbers; everything here runs without a browser."""

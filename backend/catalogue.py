@@ -1,0 +1,50 @@
+"""The table of models people can choose; add a line to offer one more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model: its name, how it is shown, and whether it needs no network."""
+
+    name: str
+    title: str
+    about: str
+    offline: bool
+
+
+BUILT_IN: Final = "minilm"
+
+_ENTRIES: Final = (
+    Entry(
+        name=BUILT_IN,
+        title="MiniLM-L6 (built in)",
+        about="A small BERT: 6 layers of 12 heads. It comes with the app and needs no network.",
+        offline=True,
+    ),
+    Entry(
+        name="bert-base-uncased",
+        title="BERT base, uncased",
+        about="The original BERT: 12 layers of 12 heads, all letters small. 440 MB to download.",
+        offline=False,
+    ),
+    Entry(
+        name="bert-base-cased",
+        title="BERT base, cased",
+        about="BERT that tells capital from small letters: 12 layers of 12 heads. "
+        "436 MB to download.",
+        offline=False,
+    ),
+    Entry(
+        name="distilbert-base-uncased",
+        title="DistilBERT base, uncased",
+        about="A BERT of half the depth, without segment embeddings: 6 layers of 12 heads. "
+        "268 MB to download.",
+        offline=False,
+    ),
+)
+
+CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

@@ -1,0 +1,46 @@
+"""What can go wrong on the reader's side, each with a sentence to act on.
+
+    ExplorerError
+    ├── InputError              something about the text
+    │   └── EmptySentence       sentence A holds nothing to read
+    └── ModelError              something about the model
+        ├── UnknownModel        no model of that name or in that folder
+        ├── HubUnreachable      the model must be downloaded and cannot be
+        ├── NotAModel           what was found is no BERT-family model, or its weights are broken
+        └── NoAttention         the model ran, but gave no attention weights
+
+`str(error)` is one or two sentences: what happened, and what to do about it.
+A programmer's mistake is a `ValueError` ("expected ..., got ...") and not in this tree.
+"""
+
+
+class ExplorerError(Exception):
+    """Something the reader can put right; `str()` says how."""
+
+
+class InputError(ExplorerError):
+    """The text cannot be used as it is."""
+
+
+class EmptySentence(InputError):
+    """Sentence A gives no tokens at all."""
+
+
+class ModelError(ExplorerError):
+    """The model cannot be used."""
+
+
+class UnknownModel(ModelError):
+    """There is no model of this name."""
+
+
+class HubUnreachable(ModelError):
+    """The model is not on this computer yet and the Hub does not answer."""
+
+
+class NotAModel(ModelError):
+    """The files are no BERT-family model, or they are damaged."""
+
+
+class NoAttention(ModelError):
+    """The model does not give its attention weights away."""

@@ -1,0 +1,51 @@
+"""The numbers behind the Attention page: downloads, and the code that gives the same ones."""
+
+from functools import partial
+
+import streamlit as st
+
+from backend.tables import attention_csv, attention_npz, notebook_code
+from backend.trace import Trace
+from components.attention_view import Choice
+from components.downloads import offer_csv, offer_download
+
+MOST_ROWS = 4_000_000
+"""Rows of the largest CSV file offered, some 200 MB; the binary file has no such limit."""
+
+
+def show_downloads(trace: Trace, choice: Choice) -> None:
+    """Draw buttons for the head, the layer and everything."""
+    layer, head = choice.layer, choice.head
+    with st.container(horizontal=True):
+        offer_csv(
+            "This head (CSV)",
+            f"attention-layer-{layer}-head-{head}.csv",
+            partial(attention_csv, trace, layer, head),
+        )
+        offer_csv(
+            "This layer (CSV)",
+            f"attention-layer-{layer}.csv",
+            partial(attention_csv, trace, layer),
+        )
+        if trace.attention.size <= MOST_ROWS:
+            offer_csv("Everything (CSV)", "attention.csv", partial(attention_csv, trace))
+        offer_download(
+            "Everything (.npz)",
+            "attention.npz",
+            partial(attention_npz, trace),
+            mime="application/octet-stream",
+        )
+        show_code(trace, choice)
+    if trace.attention.size > MOST_ROWS:
+        st.caption(
+            f"All {trace.attention.size:,} weights are too many for a CSV file; the .npz file "
+            "for NumPy holds them."
+        )
+
+
+def show_code(trace: Trace, choice: Choice) -> None:
+    """Draw the button that opens eight lines of Python with the same numbers."""
+    with st.popover("Code", icon=":material/code:"):
+        st.markdown("The same numbers in a notebook, with transformers alone:")
+        a, b = trace.sentences
+        st.code(notebook_code(trace.model, a, b, choice.layer, choice.head), language="python")

@@ -1,0 +1,70 @@
+"""Plotly figures of attention: arrays and tokens in, a figure out."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from components.palette import SEQUENTIAL, Scale, Theme
+from components.plain import label, positions
+
+FONT_SIZE: Final = 14
+_ROW_PIXELS: Final = 24
+_MOST_LABELS: Final = 64
+
+
+def colour_scale(colours: Scale) -> list[list[float | str]]:
+    """A Plotly colour scale with these colours at equal distances from 0 to 1."""
+    return [[index / (len(colours) - 1), colour] for index, colour in enumerate(colours)]
+
+
+def token_axis(tokens: Sequence[str], title: str) -> dict[str, Any]:
+    """A category axis over tokens, thinned out where they are too many to read."""
+    step = -(-len(tokens) // _MOST_LABELS)
+    return {
+        "title": title,
+        "type": "category",
+        "tickmode": "array",
+        "tickvals": positions(tokens)[::step],
+        "ticktext": [label(token) for token in tokens][::step],
+        "tickfont": {"size": FONT_SIZE},
+    }
+
+
+def attention_figure(
+    weights: NDArray[np.float32],
+    queries: Sequence[str],
+    keys: Sequence[str],
+    *,
+    theme: Theme,
+    marked: int | None = None,
+) -> go.Figure:
+    """One head's weights as a heatmap; 0 is no attention, 1 all of a token's attention.
+
+    weights: (query, key). `marked` is the row to frame. The scale is fixed, so that heads can
+    be compared by eye.
+    """
+    figure = go.Figure(
+        go.Heatmap(
+            z=weights,
+            x=positions(keys),
+            y=positions(queries),
+            zmin=0,
+            zmax=1,
+            colorscale=colour_scale(SEQUENTIAL[theme]),
+            colorbar={"title": "weight", "thickness": 12},
+            hovertemplate="%{y} → %{x}<br><b>%{z:.3f}</b><extra></extra>",
+        )
+    )
+    figure.update_xaxes(**token_axis(keys, "key: the token looked at"), side="top", tickangle=-60)
+    figure.update_yaxes(**token_axis(queries, "query: the token that looks"), autorange="reversed")
+    figure.update_layout(
+        height=max(420, min(900, _ROW_PIXELS * len(queries) + 160)),
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        font={"size": FONT_SIZE},
+    )
+    if marked is not None:
+        figure.add_hrect(marked - 0.5, marked + 0.5, line={"width": 2}, fillcolor="rgba(0,0,0,0)")
+    return figure

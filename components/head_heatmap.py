@@ -1,0 +1,35 @@
+"""The chosen head as a heatmap with exact values."""
+
+import numpy as np
+import streamlit as st
+
+from backend.sentence_filter import SHOW, shown_tokens
+from backend.trace import Trace
+from components.attention_view import Choice
+from components.figures import attention_figure
+from components.page import page_theme
+
+
+def show_head_heatmap(trace: Trace, choice: Choice) -> None:
+    """Draw the chosen head, cut to the sentences that the filter shows."""
+    queries, keys = (np.flatnonzero(kept) for kept in shown_tokens(trace.segments, choice.show))
+    st.markdown(
+        f"**Layer {choice.layer}, head {choice.head}, {SHOW[choice.show]}: the exact weights**"
+    )
+    figure = attention_figure(
+        trace.attention[choice.layer, choice.head][np.ix_(queries, keys)],
+        [trace.tokens[query] for query in queries],
+        [trace.tokens[key] for key in keys],
+        theme=page_theme(),
+        marked=_row_of(choice.query, queries.tolist()),
+    )
+    name = f"attention-layer-{choice.layer}-head-{choice.head}"
+    st.plotly_chart(
+        figure,
+        key="heatmap",
+        config={"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2}},
+    )
+
+
+def _row_of(query: int | None, queries: list[int]) -> int | None:
+    return queries.index(query) if query in queries else None

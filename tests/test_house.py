@@ -1,0 +1,104 @@
+"""The rules of the house that nothing else would notice being broken."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"torch", "transformers"}
+DRAWING = {"streamlit", "plotly"}
+MODEL_FILES = {"backend/model.py"}
+
+
+def sources(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imports(node: ast.AST) -> Iterator[str]:
+    for child in ast.walk(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom) and child.module:
+            yield child.module
+
+
+def top_level_imports(path: Path) -> set[str]:
+    """What importing the file imports, without what its functions import when they run."""
+    tree = ast.parse(path.read_text())
+    found: set[str] = set()
+    for statement in tree.body:
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and not is_for_types(statement):
+            found.update(imports(statement))
+    return found
+
+
+def is_for_types(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.If)
+        and isinstance(statement.test, ast.Name)
+        and statement.test.id == "TYPE_CHECKING"
+    )
+
+
+def packages(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(ast.parse(path.read_text()))}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", sources("backend"), ids=name_of)
+def test_backend_runs_without_a_browser(path: Path) -> None:
+    assert not packages(path) & (DRAWING | {"components", "pages", "app"})
+
+
+@pytest.mark.parametrize("path", sources("components"), ids=name_of)
+def test_components_know_no_page(path: Path) -> None:
+    assert not packages(path) & {"pages", "app"}
+
+
+@pytest.mark.parametrize(
+    "path", sources("backend") + sources("components") + sources("pages") + [ROOT / "app.py"],
+    ids=name_of,
+)  # fmt: skip
+def test_torch_stays_in_the_model_files_and_waits(path: Path) -> None:
+    if name_of(path) not in MODEL_FILES:
+        assert not packages(path) & HEAVY
+    assert not {name.split(".")[0] for name in top_level_imports(path)} & HEAVY
+
+
+@pytest.mark.parametrize("path", sources("components"), ids=name_of)
+def test_only_the_inputs_touch_the_session_and_the_address(path: Path) -> None:
+    if path.name != "inputs.py":
+        assert "session_state" not in path.read_text()
+        assert "query_params" not in path.read_text()
+
+
+@pytest.mark.parametrize("path", sources("components"), ids=name_of)
+def test_figures_draw_and_know_no_streamlit(path: Path) -> None:
+    if path.name.startswith("figures"):
+        assert "streamlit" not in packages(path)
+
+
+@pytest.mark.parametrize("path", sources("pages"), ids=name_of)
+def test_a_page_asks_computes_draws_and_is_short(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= 80
+    assert "session_state" not in text
+    assert "query_params" not in text
+
+
+def test_a_module_is_under_two_hundred_lines_or_has_its_reason() -> None:
+    folders = ("backend", "components", "pages")
+    lengths = {name_of(p): len(p.read_text().splitlines()) for f in folders for p in sources(f)}
+    assert {name: length for name, length in lengths.items() if length > 260} == {}
+
+
+def test_no_script_in_the_browser_makes_markup_of_text() -> None:
+    for path in (ROOT / "components").glob("*.js"):
+        text = path.read_text()
+        for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+            assert danger not in text, f"{path.name} uses {danger}"
