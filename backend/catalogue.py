@@ -1,5 +1,6 @@
 """The table of models people can choose; add a line to offer one more."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -48,3 +49,16 @@ _ENTRIES: Final = (
 )
 
 CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
+
+
+def any_model() -> bool:
+    """Whether readers may name any Hub id or folder, not only what stands in the table.
+
+    Off unless the server's owner sets EXPLORER_ANY_MODEL=1, which is for one's own machine.
+    """
+    return os.environ.get("EXPLORER_ANY_MODEL") == "1"
+
+
+def title_of(name: str) -> str:
+    """How the model is shown: its title in the table, else its own name."""
+    return CATALOGUE[name].title if name in CATALOGUE else name

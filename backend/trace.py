@@ -104,12 +104,12 @@ class Trace:
     @property
     def layers(self) -> int:
         """Number of layers."""
-        return self.attention.shape[0]
+        return int(self.attention.shape[0])
 
     @property
     def heads(self) -> int:
         """Number of heads a layer."""
-        return self.attention.shape[1]
+        return int(self.attention.shape[1])
 
     @property
     def nbytes(self) -> int:

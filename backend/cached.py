@@ -1,0 +1,123 @@
+"""Models, tokenizers and traces kept in memory, each computed once and shared read-only.
+
+Two limits in bytes bound it. However many ask for the same thing at the same moment, one of
+them computes it and the others wait for that one.
+"""
+
+import gc
+from collections.abc import Callable, Hashable
+from concurrent.futures import CancelledError, Future
+from functools import cache
+from threading import Lock
+from typing import Final, Generic, Protocol, TypeVar
+
+from cachetools import LRUCache
+
+from backend.catalogue import BUILT_IN
+from backend.hub import Progress
+from backend.model import Model, load_model
+from backend.tokenizer import Tokenizer, load_tokenizer
+from backend.trace import Trace
+
+MODEL_BYTES: Final = 1_000_000_000
+TRACE_BYTES: Final = 192_000_000
+TOKENIZERS: Final = 8
+
+
+class Sized(Protocol):
+    """Something that knows how much memory it holds."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        ...
+
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Shared(Generic[Key, Value]):
+    """A bounded store in which each missing value is computed by one thread only.
+
+    An exception reaches everybody who waits and is not kept: the next one to ask tries again.
+    """
+
+    def __init__(self, limit: int, size: Callable[[Value], int]) -> None:
+        self._kept: LRUCache[Key, Value] = LRUCache(limit, getsizeof=size)
+        self._pending: dict[Key, Future[Value]] = {}
+        self._lock = Lock()
+
+    def find(self, key: Key, compute: Callable[[], Value]) -> Value:
+        """The value kept under `key`, computed now if there is none."""
+        while True:
+            with self._lock:
+                if key in self._kept:
+                    return self._kept[key]
+                waiting = self._pending.get(key)
+                if waiting is None:
+                    mine = self._pending[key] = Future()
+                    break
+            try:
+                return waiting.result()
+            except CancelledError:
+                continue  # that visitor left halfway; the next in line takes over
+        return self._fill(key, mine, compute)
+
+    def _fill(self, key: Key, mine: Future[Value], compute: Callable[[], Value]) -> Value:
+        try:
+            value = compute()
+        except BaseException as error:
+            self._settle(key)
+            if isinstance(error, Exception):
+                mine.set_exception(error)
+            else:  # the page was stopped: nobody else's business
+                mine.cancel()
+            raise
+        self._settle(key, value)
+        mine.set_result(value)
+        return value
+
+    def _settle(self, key: Key, *values: Value) -> None:
+        with self._lock:
+            del self._pending[key]
+            for value in values:
+                if self._kept.getsizeof(value) <= self._kept.maxsize:  # else handed out, not kept
+                    self._kept[key] = value
+
+
+def _bytes(value: Sized) -> int:
+    return value.nbytes
+
+
+_models: Shared[str, Model] = Shared(MODEL_BYTES, _bytes)
+_traces: Shared[tuple[str, str, str | None], Trace] = Shared(TRACE_BYTES, _bytes)
+_tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda tokenizer: 1)
+
+
+def cached_model(name: str, progress: Progress | None = None) -> Model:
+    """The loaded model, the same object for everybody. Raises as `load_model` does."""
+    return _models.find(name, lambda: load_model(name, progress))
+
+
+def cached_trace(name: str, a: str, b: str | None = None) -> Trace:
+    """The trace of A and B, the same object for everybody. Raises as `Model.trace` does."""
+    return _traces.find((name, a, b), lambda: cached_model(name).trace(a, b))
+
+
+def cached_tokenizer(name: str) -> Tokenizer:
+    """The tokenizer, the same object for everybody. Raises as `load_tokenizer` does."""
+    return _tokenizers.find(name, lambda: load_tokenizer(name))
+
+
+@cache
+def warm_up() -> None:
+    """Load the built-in model and run it once, so that the first visitor waits for neither.
+
+    What is loaded then is taken out of the garbage collector's rounds: going through a million
+    objects after every page costs more than the page.
+    """
+    cached_tokenizer(BUILT_IN)
+    cached_trace(BUILT_IN, "It was too tired.", "It was too wide.")
+    gc.collect()
+    gc.freeze()
