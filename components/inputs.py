@@ -52,6 +52,7 @@ def choose_sentences() -> Sentences:
             [e.name for e in EXAMPLES],
             key="example",
             on_change=_use_example,
+            persist_state="session",
             placeholder="Your own sentences",
         )
         for key, title in (("a", "Sentence A"), ("b", "Sentence B")):
@@ -61,6 +62,7 @@ def choose_sentences() -> Sentences:
                 key=key,
                 on_change=_keep,
                 args=(key,),
+                persist_state="session",
                 placeholder="Type a sentence" if key == "a" else "May stay empty",
             )
     return Sentences(view.a, view.b if view.b.strip() else None)
@@ -84,6 +86,7 @@ def choose_model() -> str:
             accept_new_options=any_model(),
             on_change=_keep,
             args=("model",),
+            persist_state="session",
             help="MiniLM comes with the app. The others are fetched once from the Hugging Face "
             "Hub (up to 440 MB), which needs a network.",
         )
@@ -107,6 +110,7 @@ def choose_head(trace: Trace) -> Choice:
                 key=key,
                 on_change=_keep,
                 args=(key,),
+                persist_state="session",
                 help=f"0 to {count - 1}",
             )
     return Choice(

@@ -10,7 +10,7 @@ from components import inputs
 from components.palette import Theme
 from components.plain import plain
 
-SIDEBAR_WIDTH = 400
+SIDEBAR_WIDTH = 430
 """Pixels. The default sentences fit into their boxes at this width."""
 
 

@@ -26,7 +26,7 @@ DIVERGING: Final[dict[Theme, Scale]] = {
 HEADS: Final[dict[Theme, Scale]] = {
     "light": (
         "#0b62a4", "#c2410c", "#00795c", "#a3195b", "#6d4fc4", "#7a5c00",
-        "#0086a8", "#d1242f", "#4d7c0f", "#b0309f", "#475569", "#8a4b2a",
+        "#007a99", "#d1242f", "#4d7c0f", "#b0309f", "#475569", "#8a4b2a",
     ),
     "dark": (
         "#58a6ff", "#ff9b5e", "#3dd6a8", "#ff7eb6", "#b79cff", "#e3c341",

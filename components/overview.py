@@ -1,0 +1,29 @@
+"""The way of the sentences through the model in four steps, each with its real shape."""
+
+import streamlit as st
+
+from backend.trace import Trace
+
+
+def show_steps(trace: Trace) -> None:
+    """Draw one card a step, from the text to the output T; each links to its page."""
+    count, width = trace.hidden.shape[1:]
+    tokens, embeddings, attention, output = st.columns(4)
+    with tokens.container(border=True, height="stretch"):
+        st.page_link("pages/tokens.py", label="**1 Tokens**", icon=":material/content_cut:")
+        st.markdown(f"The tokenizer cuts the text into **{count} pieces**, each with a number.")
+    with embeddings.container(border=True, height="stretch"):
+        st.page_link("pages/embeddings.py", label="**2 Embeddings**", icon=":material/add:")
+        st.markdown(f"Every piece becomes a vector of {width} numbers: **({count}, {width})**.")
+    with attention.container(border=True, height="stretch"):
+        st.page_link("pages/attention.py", label="**3 Attention**", icon=":material/hub:")
+        st.markdown(
+            f"In {trace.layers} layers of {trace.heads} heads, every piece looks at all others: "
+            f"**{tuple(trace.attention.shape)}**."
+        )
+    with output.container(border=True, height="stretch"):
+        st.markdown(":material/output: **4 Output T**")
+        st.markdown(
+            f"What comes out is one vector a piece again, now knowing its context: "
+            f"**({count}, {width})**."
+        )
