@@ -44,6 +44,7 @@ class Shared(Generic[Key, Value]):
     """
 
     def __init__(self, limit: int, size: Callable[[Value], int]) -> None:
+        """Keep values up to `limit` in all, each counted as `size` says."""
         self._kept: LRUCache[Key, Value] = LRUCache(limit, getsizeof=size)
         self._pending: dict[Key, Future[Value]] = {}
         self._lock = Lock()
@@ -92,7 +93,7 @@ def _bytes(value: Sized) -> int:
 
 _models: Shared[str, Model] = Shared(MODEL_BYTES, _bytes)
 _traces: Shared[tuple[str, str, str | None], Trace] = Shared(TRACE_BYTES, _bytes)
-_tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda tokenizer: 1)
+_tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda _: 1)
 
 
 def cached_model(name: str, progress: Progress | None = None) -> Model:

@@ -22,7 +22,7 @@ class InputError(ExplorerError):
     """The text cannot be used as it is."""
 
 
-class EmptySentence(InputError):
+class EmptySentence(InputError):  # noqa: N818
     """Sentence A gives no tokens at all."""
 
 
@@ -30,17 +30,17 @@ class ModelError(ExplorerError):
     """The model cannot be used."""
 
 
-class UnknownModel(ModelError):
+class UnknownModel(ModelError):  # noqa: N818
     """There is no model of this name."""
 
 
-class HubUnreachable(ModelError):
+class HubUnreachable(ModelError):  # noqa: N818
     """The model is not on this computer yet and the Hub does not answer."""
 
 
-class NotAModel(ModelError):
+class NotAModel(ModelError):  # noqa: N818
     """The files are no BERT-family model, or they are damaged."""
 
 
-class NoAttention(ModelError):
+class NoAttention(ModelError):  # noqa: N818
     """The model does not give its attention weights away."""

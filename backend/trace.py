@@ -42,6 +42,7 @@ class Embeddings:
     input: FloatArray
 
     def __post_init__(self) -> None:
+        """Check the shapes and make the arrays read-only."""
         if self.token.ndim != 2:
             raise ValueError(f"expected token of shape (token, width), got {self.token.shape}")
         if self.segment is not None:
@@ -87,6 +88,7 @@ class Trace:
     left_out: int
 
     def __post_init__(self) -> None:
+        """Check the shapes and make the arrays read-only."""
         count = len(self.tokens)
         for name in ("ids", "segments", "special"):
             _require(name, getattr(self, name), (count,))

