@@ -1,12 +1,14 @@
 # make run     install what is missing and serve the app (PORT=8501)
 # make test    install what is missing and run lint, types, unit, page and browser tests
 # make bench   measure side by side with BertViz
+# make format  mend what lint can mend
+# make picture take the README's picture anew
 PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench lint format clean
+.PHONY: run test bench lint format picture clean
 
 run: $(VENV)/app.installed
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -25,6 +27,9 @@ lint: $(VENV)/dev.installed
 format: $(VENV)/dev.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+picture: $(VENV)/dev.installed $(VENV)/browser.installed
+	PICTURE=docs/attention.png $(BIN)/pytest tests/e2e -k picture
 
 $(VENV)/app.installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -1,0 +1,165 @@
+"""The Attention page as Streamlit runs it, without a browser."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+PAGE = str(Path(__file__).parents[2] / "pages" / "attention.py")
+
+
+def opened(**parameters: str) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=60)
+    for name, value in parameters.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def by_label(widgets: Any, label: str) -> Any:
+    return next(widget for widget in widgets if widget.label == label)
+
+
+def address(page: AppTest) -> dict[str, str]:
+    return {name: values[0] for name, values in page.query_params.items()}
+
+
+def spoken(page: AppTest) -> str:
+    return " ".join(element.value for element in (*page.warning, *page.error, *page.info))
+
+
+def test_it_opens_with_the_chicken_and_the_road() -> None:
+    page = opened()
+    assert not page.exception
+    assert by_label(page.text_input, "Sentence A").value.endswith("too tired")
+    assert by_label(page.text_input, "Sentence B").value.endswith("too wide")
+    assert by_label(page.selectbox, "Model").value == "minilm"
+    assert address(page)["layer"] == "3"
+
+
+def test_a_link_is_taken_over_whole() -> None:
+    page = opened(a="The cat sat.", b="It slept.", layer="2", head="5", query="1", show="ab")
+    assert not page.warning
+    assert by_label(page.text_input, "Sentence A").value == "The cat sat."
+    assert by_label(page.number_input, "Layer").value == 2
+    assert by_label(page.number_input, "Head").value == 5
+    assert address(page) == {
+        "a": "The cat sat.", "b": "It slept.", "model": "minilm",
+        "layer": "2", "head": "5", "query": "1", "show": "ab",
+    }  # fmt: skip
+
+
+def test_a_link_with_only_sentence_a_has_no_sentence_b() -> None:
+    page = opened(a="The cat sat.")
+    assert by_label(page.text_input, "Sentence B").value == ""
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "instead"),
+    [
+        ("layer", "99", "5"),
+        ("head", "12", "11"),
+        ("layer", "-1", "3"),
+        ("head", "1e3", "1"),
+        ("layer", "２", "3"),
+        ("layer", "9" * 5000, "3"),
+        ("head", "", "1"),
+        ("show", "sideways", "all"),
+        ("model", "../../etc/passwd", "minilm"),
+        ("model", "<script>alert(1)</script>", "minilm"),
+    ],
+)
+def test_a_bad_value_in_a_link_falls_back_and_says_so(name: str, value: str, instead: str) -> None:
+    page = opened(a="The cat sat.", **{name: value})
+    assert not page.exception
+    assert address(page)[name] == instead
+    assert len(page.warning) == 1
+
+
+@pytest.mark.parametrize("query", ["77", "x", "-3"])
+def test_a_token_that_is_not_there_is_said(query: str) -> None:
+    page = opened(a="The cat sat.", query=query)
+    assert not page.exception
+    assert len(page.warning) == 1
+    assert "query" not in address(page)
+
+
+def test_a_changed_head_goes_into_the_address() -> None:
+    page = opened()
+    by_label(page.number_input, "Layer").set_value(4).run()
+    by_label(page.number_input, "Head").set_value(7).run()
+    assert (address(page)["layer"], address(page)["head"]) == ("4", "7")
+
+
+def test_an_example_fills_both_sentences() -> None:
+    page = opened()
+    by_label(page.selectbox, "Examples").set_value("The trophy and the suitcase").run()
+    assert by_label(page.text_input, "Sentence A").value.startswith("The trophy")
+    assert address(page)["b"].endswith("too small.")
+    by_label(page.text_input, "Sentence A").set_value("Something else").run()
+    assert by_label(page.selectbox, "Examples").value is None
+
+
+def test_an_empty_sentence_b_is_welcome() -> None:
+    page = opened(b="", a="Only one.")
+    assert not page.exception
+    assert not page.error
+
+
+def test_a_filter_for_two_sentences_ends_with_the_second_one() -> None:
+    page = opened(a="One.", b="Two.", show="bb")
+    by_label(page.text_input, "Sentence B").set_value("").run()
+    assert not page.exception
+    assert address(page)["show"] == "all"
+    assert "one sentence" in spoken(page)
+
+
+@pytest.mark.parametrize("a", ["", "   ", "\t\n", "\x00"])
+def test_an_empty_sentence_a_asks_for_one(a: str) -> None:
+    page = opened(a=a, b="Something.")
+    assert not page.exception
+    assert "Sentence A" in spoken(page)
+    by_label(page.text_input, "Sentence A").set_value("Now there is one.").run()
+    assert not page.error
+
+
+def test_a_text_over_the_limit_is_cut_and_stays_whole_in_the_box() -> None:
+    text = "word " * 4000
+    page = opened()
+    by_label(page.text_input, "Sentence A").set_value(text).run()
+    assert not page.exception
+    assert by_label(page.text_input, "Sentence A").value == text
+    assert "512" in spoken(page)
+
+
+HOSTILE = [
+    "😀 👩‍👩‍👧 a", "שלום עולם", "e\u0301\u0327 combining", "a\x00b", "<script>alert(1)</script>",
+    "&lt;b&gt; &amp;", "'\"` \\", "$x$ $$y$$ :red[x] **b** [l](javascript:0) ![i](x)",
+    "[MASK] [SEP] [CLS] [PAD]", "\u202e backwards", "%s {0} {{x}} ${y}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_whatever_is_typed_is_kept_and_never_breaks_the_page(text: str) -> None:
+    page = opened(a=text, b=text)
+    assert not page.exception
+    assert not page.error
+    assert by_label(page.text_input, "Sentence A").value == text
+
+
+def test_an_unreachable_model_leaves_the_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    from backend.errors import HubUnreachable
+    from components import loading
+
+    def refuse(name: str, progress: object = None) -> None:
+        raise HubUnreachable(f"The Hub cannot be reached, so {name} cannot be fetched.")
+
+    monkeypatch.setattr(loading, "cached_model", refuse)
+    page = opened(a="The cat sat.", model="bert-base-uncased")
+    assert not page.exception
+    assert "cannot be reached" in spoken(page)
+    assert by_label(page.text_input, "Sentence A").value == "The cat sat."
+    monkeypatch.undo()
+    by_label(page.selectbox, "Model").set_value("minilm").run()
+    assert not page.error
