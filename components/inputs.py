@@ -17,8 +17,10 @@ import streamlit as st
 from backend.catalogue import BUILT_IN, CATALOGUE, any_model, title_of
 from backend.examples import EXAMPLES
 from backend.sentence_filter import SHOW
+from backend.tokenizer import CASED, UNCASED
 from backend.trace import Trace
 from components.attention_view import Choice
+
 
 @dataclass(frozen=True)
 class View:
@@ -93,6 +95,28 @@ def choose_model() -> str:
     return name
 
 
+def choose_tokenizer(model: str) -> str:
+    """Draw Tokenizer; the name of the chosen one, the model's own until another is chosen."""
+    names = list(dict.fromkeys((model, UNCASED, CASED)))
+    kept = st.session_state.get("kept_tokenizer")
+    _seed("tokenizer", kept if kept in names else model)
+    chosen: str = st.selectbox(
+        "Tokenizer",
+        names,
+        key="tokenizer",
+        format_func=lambda name: f"{title_of(name)}, the model's own" if name == model else name,
+        on_change=lambda: use_tokenizer(st.session_state["tokenizer"]),
+        help="Each tokenizer has its own list of pieces. “Uncased” makes all letters small "
+        "first and drops accents; “cased” keeps them.",
+    )
+    return chosen
+
+
+def use_tokenizer(name: str) -> None:
+    """Cut the sentences with this tokenizer; for the callbacks of buttons."""
+    st.session_state["kept_tokenizer"] = name
+
+
 def choose_head(trace: Trace) -> Choice:
     """Draw Layer and Head; the chosen head, token and filter, all within this trace."""
     _fit_to(trace)
@@ -113,9 +137,7 @@ def choose_head(trace: Trace) -> Choice:
                 persist_state="session",
                 help=f"0 to {count - 1}",
             )
-    return Choice(
-        view.layer, view.head, view.query, view.show, st.session_state.get("serial", 0)
-    )
+    return Choice(view.layer, view.head, view.query, view.show, st.session_state.get("serial", 0))
 
 
 def keep_choice(choice: Mapping[str, Any]) -> None:

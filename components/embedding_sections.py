@@ -1,0 +1,238 @@
+"""The parts of the Embeddings page, each with its words, its figure and its download."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from backend import embedding_tables as tables
+from backend.model import Model
+from backend.similarity import cosine_similarity, nearest_rows
+from backend.token_map import TokenMap, path_of
+from backend.trace import Embeddings, FloatArray, Trace
+from components.downloads import offer_csv
+from components.figures_embeddings import (
+    SATURATED_SHARE,
+    Part,
+    all_tokens_figure,
+    equation_limit,
+    equation_parts,
+    nearest_figure,
+    one_token_figure,
+    similarity_figure,
+)
+from components.figures_token_map import drift_figure, map_figure, path_figure
+from components.page import page_theme
+from components.plain import plain
+
+NEIGHBOURS: Final = 12
+
+
+def parts_of(embeddings: Embeddings) -> list[Part]:
+    """The equation's lines for these vectors."""
+    return equation_parts(
+        embeddings.token, embeddings.segment, embeddings.position, embeddings.input
+    )
+
+
+@st.fragment
+def show_one_token(model: Model, trace: Trace) -> None:
+    """The equation for one token in full, and the vocabulary's pieces nearest to it."""
+    parts = parts_of(trace.embeddings)
+    limit = equation_limit(parts)
+    position = choose_token(trace.tokens)
+    st.plotly_chart(
+        one_token_figure(parts, position, limit=limit, theme=page_theme()), key="one_token"
+    )
+    st.caption(_about_colours(limit))
+    offer_csv(
+        "This token's vectors (CSV)",
+        f"embeddings-token-{position}.csv",
+        partial(tables.one_token_csv, _columns(parts), position),
+    )
+    _show_nearest(model, trace, position)
+
+
+def show_all_tokens(trace: Trace) -> None:
+    """The equation for all tokens side by side."""
+    parts = parts_of(trace.embeddings)
+    figure = all_tokens_figure(parts, trace.tokens, limit=equation_limit(parts), theme=page_theme())
+    st.plotly_chart(figure, key="all_tokens")
+    offer_csv(
+        "All tokens' vectors (CSV)",
+        "embeddings.csv",
+        partial(tables.all_tokens_csv, _columns(parts), trace.tokens),
+    )
+
+
+def show_similarity(trace: Trace) -> None:
+    """Cosine of all tokens with each other, before and after the position is added."""
+    vectors = trace.embeddings
+    without = vectors.token if vectors.segment is None else vectors.token + vectors.segment
+    before = cosine_similarity(without, without)
+    added = without + vectors.position
+    after = cosine_similarity(added, added)
+    theme = page_theme()
+    for column, title, values in zip(
+        st.columns(2),
+        ("Before the position is added", "After the position is added"),
+        (before, after),
+        strict=True,
+    ):
+        column.markdown(f"**{title}**")
+        column.plotly_chart(similarity_figure(values, trace.tokens, theme=theme), key=title)
+    offer_csv(
+        "Similarities (CSV)",
+        "similarities.csv",
+        partial(tables.similarity_csv, before, after, trace.tokens),
+    )
+
+
+@st.fragment
+def show_map(words: TokenMap) -> None:
+    """The words after one layer, and the way of one word that A and B share."""
+    theme = page_theme()
+    names = [tables.layer_name(layer) for layer in range(len(words.points))]
+    left, right = st.columns(2)
+    layer = left.select_slider(
+        "After layer",
+        range(len(names)),
+        format_func=lambda place: names[place],
+        help="“input” is what goes into layer 0.",
+    )
+    pair = _choose_pair(words, right)
+    figure = map_figure(
+        words.points,
+        words.tokens,
+        words.segments,
+        words.pairs,
+        layer=layer,
+        share=words.share,
+        theme=theme,
+        followed=pair,
+    )
+    if pair is not None:
+        st.markdown(_about_pair(words, pair, layer))
+    st.plotly_chart(figure, key="map")
+    offer_csv("The map (CSV)", "token-map.csv", partial(tables.map_csv, words))
+    if pair is not None:
+        _show_way(words, pair, layer, names)
+
+
+def choose_token(tokens: Sequence[str]) -> int:
+    """Draw Token; the position of the chosen one."""
+    chosen: int = st.selectbox(
+        "Token",
+        range(len(tokens)),
+        index=min(2, len(tokens) - 1),
+        format_func=lambda position: f"{position}  {tokens[position]}",
+    )
+    return chosen
+
+
+def _show_nearest(model: Model, trace: Trace, position: int) -> None:
+    st.subheader("The nearest pieces of the vocabulary", anchor=False)
+    st.markdown(
+        f"Of the {len(model.pieces):,} pieces that the model knows, these have the token "
+        "embeddings that point most nearly the same way (cosine similarity, 1 = the same "
+        "direction), as one asks word2vec for a word's neighbours."
+    )
+    vectors = {"Token embedding": trace.embeddings.token, "Encoder's input": trace.embeddings.input}
+    which = st.radio(
+        "Compare",
+        list(vectors),
+        horizontal=True,
+        captions=["the piece alone", "with segment and position, layer-normalised"],
+    )
+    ids, cosines = nearest_rows(vectors[which][position], model.word_vectors, NEIGHBOURS)
+    pieces = [model.pieces[number] for number in ids]
+    own = trace.tokens[position]
+    drawn, listed = st.columns([3, 2])
+    drawn.plotly_chart(nearest_figure(pieces, cosines, own, theme=page_theme()), key="nearest")
+    listed.dataframe(
+        {
+            "piece": [f"{piece} (the piece itself)" if piece == own else piece for piece in pieces],
+            "id": ids,
+            "cosine": cosines,
+        },
+        hide_index=True,
+        column_config={"cosine": st.column_config.NumberColumn(format="%.3f")},
+    )
+    drawn.caption("The hatched bar is the piece itself.")
+    offer_csv(
+        "Nearest pieces (CSV)", "nearest.csv", partial(tables.nearest_csv, ids, pieces, cosines)
+    )
+
+
+def _choose_pair(words: TokenMap, place: "st.delta_generator.DeltaGenerator") -> int | None:
+    if not len(words.pairs):
+        st.info("No word stands in both sentences, so there is none to follow from A to B.")
+        return None
+    shared = [words.tokens[a] for a, _ in words.pairs]
+    chosen: int = place.selectbox(
+        "Word to follow",
+        range(len(shared)),
+        index=shared.index("it") if "it" in shared else int(words.similarity[-1].argmin()),
+        format_func=lambda pair: f"{shared[pair]}  ({_ordinal(shared, pair)})",
+    )
+    return chosen
+
+
+def _ordinal(shared: Sequence[str], pair: int) -> str:
+    return f"{shared[: pair + 1].count(shared[pair])} of {shared.count(shared[pair])}"
+
+
+def _about_pair(words: TokenMap, pair: int, layer: int) -> str:
+    similarity = words.similarity[:, pair]
+    word = plain(words.tokens[words.pairs[pair, 0]])
+    place = "in the encoder's input" if layer == 0 else f"after layer {layer - 1}"
+    return (
+        f"“{word}” in A and “{word}” in B: cosine similarity **{similarity[layer]:.3f}** {place}. "
+        f"It begins at {similarity[0]:.3f} in the input and ends at {similarity[-1]:.3f}; "
+        f"least alike are the two {_where(similarity)}."
+    )
+
+
+def _where(similarity: FloatArray) -> str:
+    lowest = int(similarity.argmin())
+    place = "in the input" if lowest == 0 else f"after layer {lowest - 1}"
+    return f"{place} ({similarity[lowest]:.3f})"
+
+
+def _show_way(words: TokenMap, pair: int, layer: int, names: Sequence[str]) -> None:
+    theme = page_theme()
+    word = words.tokens[words.pairs[pair, 0]]
+    shared = [words.tokens[a] for a, _ in words.pairs]
+    points, share = path_of(words.hidden[:, words.pairs[pair]])
+    left, right = st.columns(2)
+    left.markdown(
+        f"**The way of “{plain(word)}” through the layers.** A plane of its own: the one that "
+        "shows most of this way."
+    )
+    left.plotly_chart(
+        path_figure(points, word, names, layer=layer, share=share, theme=theme), key="way"
+    )
+    right.markdown(
+        f"**How alike each shared word stays.** The thick line is “{plain(word)}”; every thin "
+        "line is another word that both sentences have."
+    )
+    right.plotly_chart(
+        drift_figure(words.similarity, shared, names, followed=pair, theme=theme), key="drift"
+    )
+    offer_csv("How alike the words stay (CSV)", "drift.csv", partial(tables.drift_csv, words))
+
+
+def _columns(parts: Sequence[Part]) -> dict[str, FloatArray]:
+    names = [part.title.split(":")[0] for part in parts]
+    return {name: np.asarray(part.values) for name, part in zip(names, parts, strict=True)}
+
+
+def _about_colours(limit: float) -> str:
+    return (
+        "One scale of colours for every line, zero in the middle. The colour grows with the "
+        "square root of the value, because the vectors that are added are much smaller than the "
+        f"normalised one. Values beyond ±{limit:.2f} ({SATURATED_SHARE:.1f} % of all) get the "
+        "last colour. Point at a cell for its exact number."
+    )

@@ -1,0 +1,215 @@
+/* Sentences above, chips below. Pointing at a chip marks its characters and the other way round.
+   Everything a visitor typed reaches the page as textContent only. Spans count code points. */
+
+const drawn = new WeakMap(); // parentElement -> {json, stop}
+
+export default function ({ data, parentElement }) {
+  const json = JSON.stringify(data);
+  const before = drawn.get(parentElement);
+  if (before?.json === json && before.root.isConnected) return;
+  before?.root.remove();
+  const root = draw(data);
+  parentElement.appendChild(root);
+  drawn.set(parentElement, { json, root });
+}
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function draw(data) {
+  const root = element("div", "token-chips");
+  const runs = [];
+  const sentences = element("div", "sentences");
+  data.sentences.forEach((text, index) => {
+    sentences.appendChild(sentenceLine(text, "AB"[index], data.chips, runs));
+  });
+  const readout = element("div", "readout");
+  readout.setAttribute("role", "status");
+  readout.setAttribute("aria-live", "polite");
+  const words = element("p", "words", "Point at a piece or at a character, or walk through the pieces with the arrow keys.");
+  const explanation = element("p", "explanation");
+  words.dir = explanation.dir = "auto";
+  readout.append(words, explanation);
+
+  const box = element("div", "box");
+  box.setAttribute("role", "listbox");
+  box.setAttribute("aria-label", "Pieces in reading order");
+  const chips = drawChips(data.chips, box);
+  root.append(sentences, readout, box, legend(data.legend));
+
+  const state = { data, runs, chips, sentences, box, words, explanation, marked: [], current: 0 };
+  listen(state);
+  return root;
+}
+
+/* One line a sentence, cut wherever a piece begins or ends. */
+function sentenceLine(text, letter, chips, runs) {
+  const line = element("div", `sentence segment-${letter.toLowerCase()}`);
+  const label = element("span", "letter", letter);
+  label.title = `Sentence ${letter}`;
+  const body = element("p", "text");
+  body.dir = "auto";
+  const points = Array.from(text); // code points
+  const own = chips.filter((chip) => chip.segment === letter && chip.span[1] > chip.span[0]);
+  const cuts = new Set([0, points.length]);
+  own.forEach(({ span }) => span.forEach((cut) => cuts.add(Math.min(cut, points.length))));
+  const borders = [...cuts].sort((x, y) => x - y);
+  const covering = coveringPieces(own, borders);
+  for (let index = 0; index + 1 < borders.length; index += 1) {
+    const span = element("span", "run", points.slice(borders[index], borders[index + 1]).join(""));
+    const pieces = covering[index];
+    if (pieces.length) {
+      span.classList.add(pieces[0].position % 2 ? "odd" : "even");
+      if (pieces[0].kind === "unknown") span.classList.add("unknown");
+      span.dataset.run = runs.length;
+    }
+    runs.push({ span, positions: pieces.map((piece) => piece.position) });
+    body.appendChild(span);
+  }
+  line.append(label, body);
+  return line;
+}
+
+/* For each stretch between two borders the pieces that cover it (several where one character
+   became several pieces). */
+function coveringPieces(pieces, borders) {
+  const index = new Map(borders.map((border, place) => [border, place]));
+  const last = borders[borders.length - 1];
+  const covering = borders.map(() => []);
+  for (const piece of pieces) {
+    const end = index.get(Math.min(piece.span[1], last));
+    for (let place = index.get(Math.min(piece.span[0], last)); place < end; place += 1) {
+      covering[place].push(piece);
+    }
+  }
+  return covering;
+}
+
+function drawChips(chips, box) {
+  let group = null;
+  return chips.map((chip, index) => {
+    if (index === 0 || chip.segment !== chips[index - 1].segment) {
+      group = element("div", `group segment-${chip.segment.toLowerCase()}`);
+      group.setAttribute("role", "group");
+      group.setAttribute("aria-label", `Sentence ${chip.segment}`);
+      const count = chips.filter((other) => other.segment === chip.segment).length;
+      group.appendChild(element("h4", "", `Sentence ${chip.segment}: ${count} ${count === 1 ? "piece" : "pieces"}`));
+      box.appendChild(group);
+    }
+    const made = drawChip(chip, index);
+    group.appendChild(made);
+    return made;
+  });
+}
+
+function drawChip(chip, index) {
+  const made = element("div", `chip ${chip.kind}${chip.special ? " special" : ""}`);
+  made.setAttribute("role", "option");
+  made.setAttribute("aria-selected", "false");
+  made.setAttribute("aria-label", chip.piece);
+  made.tabIndex = index === 0 ? 0 : -1;
+  made.dataset.chip = index;
+  const piece = element("span", "piece");
+  const continues = chip.kind === "continuation";
+  if (continues) piece.appendChild(element("span", "joint", "##"));
+  const rest = element("span", chip.mark ? "rest mark" : "rest", continues ? chip.piece.slice(2) : chip.piece);
+  rest.dir = "auto";
+  piece.appendChild(rest);
+  made.append(
+    piece,
+    element("span", "facts", `id ${chip.id}`),
+    element("span", "facts", `${chip.position} · ${chip.segment}`),
+  );
+  if (chip.tag) made.appendChild(element("span", "tag", chip.tag));
+  return made;
+}
+
+function legend(entries) {
+  const list = element("ul", "legend");
+  for (const { piece, text } of entries) {
+    const item = element("li");
+    item.append(element("code", "", piece), document.createTextNode(` ${text}`));
+    list.appendChild(item);
+  }
+  return list;
+}
+
+function listen(state) {
+  const { box, sentences } = state;
+  box.addEventListener("pointerover", (event) => {
+    const chip = event.target.closest("[data-chip]");
+    if (chip) mark(state, [Number(chip.dataset.chip)]);
+  });
+  box.addEventListener("focusin", (event) => {
+    const chip = event.target.closest("[data-chip]");
+    if (chip) mark(state, [Number(chip.dataset.chip)]);
+  });
+  box.addEventListener("click", (event) => {
+    const chip = event.target.closest("[data-chip]");
+    if (chip) walkTo(state, Number(chip.dataset.chip));
+  });
+  box.addEventListener("keydown", (event) => pressed(state, event));
+  for (const kind of ["pointerover", "click"]) {
+    sentences.addEventListener(kind, (event) => {
+      const run = event.target.closest("[data-run]");
+      if (run) mark(state, state.runs[Number(run.dataset.run)].positions, box);
+    });
+  }
+}
+
+function pressed(state, event) {
+  const last = state.chips.length - 1;
+  const next = {
+    ArrowRight: Math.min(last, state.current + 1),
+    ArrowLeft: Math.max(0, state.current - 1),
+    Home: 0,
+    End: last,
+  }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  walkTo(state, next);
+}
+
+function walkTo(state, index) {
+  state.chips[index].focus();
+  mark(state, [index]);
+}
+
+/* Mark these pieces and every character they came from; say the first one in words. */
+function mark(state, positions, box) {
+  if (positions.join() === state.marked.join()) return;
+  for (const position of state.marked) {
+    state.chips[position].classList.remove("marked");
+    state.chips[position].setAttribute("aria-selected", "false");
+  }
+  state.chips[state.current].tabIndex = -1;
+  for (const position of positions) {
+    state.chips[position].classList.add("marked");
+    state.chips[position].setAttribute("aria-selected", "true");
+  }
+  const wanted = new Set(positions);
+  for (const { span, positions: own } of state.runs) {
+    span.classList.toggle("marked", own.some((position) => wanted.has(position)));
+  }
+  state.marked = positions;
+  state.current = positions[0];
+  state.chips[state.current].tabIndex = 0;
+  const chosen = positions.map((position) => state.data.chips[position]);
+  state.words.textContent = chosen.map((chip) => chip.words).join("; ");
+  state.explanation.textContent = chosen[0].explanation;
+  if (box) reveal(box, state.chips[state.current]);
+  else reveal(state.sentences, state.runs.find(({ span }) => span.classList.contains("marked"))?.span);
+}
+
+/* Scroll inside the box only; the page stays where it is. */
+function reveal(box, target) {
+  if (!target || box.scrollHeight <= box.clientHeight) return;
+  const outer = box.getBoundingClientRect();
+  const inner = target.getBoundingClientRect();
+  if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top + 8;
+  else if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom + 8;
+}

@@ -1,0 +1,183 @@
+"""The pieces of both sentences as chips, and the sentences above them, each marking the other."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from backend.tokenizer import Pieces
+
+KINDS: Final = {
+    "start": "added in front of everything by the tokenizer. Its final vector can stand for the "
+    "whole input.",
+    "separator": "marks the end of a sentence.",
+    "mask": "a blank: the model was trained to guess the word that stood here.",
+    "unknown": "unknown: these characters are not in the vocabulary. The model learns nothing "
+    "of them but that something stood here.",
+    "padding": "fills up a text that is too short; it means nothing.",
+    "continuation": "continues the piece before it without a space. The ## only says so; it is "
+    "not in the text.",
+    "space": "starts after a space: Ġ stands for that space.",
+    "piece": "starts a word, or is a word of its own.",
+}
+"""What each kind of piece is, as the end of a sentence that begins with the piece."""
+
+_TAGS: Final = {
+    "start": "start",
+    "separator": "separator",
+    "mask": "blank",
+    "unknown": "unknown!",
+    "padding": "filler",
+    "continuation": "continues",
+    "space": "",
+    "piece": "",
+}
+_SPECIAL: Final = {
+    "[CLS]": "start",
+    "<s>": "start",
+    "[SEP]": "separator",
+    "</s>": "separator",
+    "[MASK]": "mask",
+    "<mask>": "mask",
+    "[UNK]": "unknown",
+    "<unk>": "unknown",
+    "[PAD]": "padding",
+    "<pad>": "padding",
+}
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One piece as it is shown and told.
+
+    start, end: first character of the input it came from and the one after the last; equal
+    where it came from none
+    """
+
+    piece: str
+    id: int
+    position: int
+    segment: str
+    special: bool
+    start: int
+    end: int
+    kind: str
+    source: str
+
+    @property
+    def tag(self) -> str:
+        """One word for its kind; empty for plain pieces."""
+        return _TAGS[self.kind]
+
+    @property
+    def words(self) -> str:
+        """Everything about the piece as one sentence."""
+        place = f"characters {self.start} to {self.end} of the input"
+        if self.start == self.end:
+            place = "added by the tokenizer" if self.special else "no character of the input"
+        return (
+            f"{self.piece}: position {self.position}, id {self.id}, sentence {self.segment}, "
+            f"{place}"
+        )
+
+    @property
+    def explanation(self) -> str:
+        """What this piece is, where that needs saying."""
+        if self.special and self.end > self.start:
+            return f"{self.piece} {KINDS[self.kind]} It was typed by hand here."
+        if self.kind == "unknown":
+            return f"{self.piece} stands for “{self.source}”, {KINDS['unknown']}"
+        return f"{self.piece} {KINDS[self.kind]}"
+
+
+_HERE: Final = Path(__file__).parent
+_mount = st.components.v2.component(
+    "token_chips",
+    css=(_HERE / "token_chips.css").read_text(encoding="utf-8"),
+    js=(_HERE / "token_chips.js").read_text(encoding="utf-8"),
+)
+
+
+def visible(text: str) -> str:
+    """`text` with a sign in place of each character that cannot be drawn; as long as before."""
+    return _UNSEEN.sub(_sign, text)
+
+
+def piece_kind(piece: str) -> str:
+    """Which of `KINDS` a piece is."""
+    if piece in _SPECIAL:
+        return _SPECIAL[piece]
+    if piece.startswith("##") and len(piece) > 2:
+        return "continuation"
+    return "space" if piece.startswith("Ġ") else "piece"
+
+
+def chips_of(sentences: tuple[str, str | None], pieces: Pieces) -> list[Chip]:
+    """One chip a piece, in reading order."""
+    return [_chip(sentences, pieces, position) for position in range(len(pieces.tokens))]
+
+
+def legend_of(chips: list[Chip]) -> list[tuple[str, str]]:
+    """Each special kind that occurs, as (an example of it, what it is); most telling first."""
+    found: dict[str, str] = {}
+    for chip in chips:
+        found.setdefault(chip.kind, "##…" if chip.kind == "continuation" else chip.piece)
+    found.pop("piece", None)
+    return [(found[kind], text) for kind, text in KINDS.items() if kind in found]
+
+
+def show_token_chips(sentences: tuple[str, str | None], chips: list[Chip], *, key: str) -> None:
+    """Draw the sentences and their chips; pointing at either marks the other."""
+    _mount(data=chip_data(sentences, chips), key=key)
+
+
+def chip_data(sentences: tuple[str, str | None], chips: list[Chip]) -> dict[str, Any]:
+    """What the browser is sent; spans count code points, as Python does."""
+    return {
+        "sentences": [visible(text) for text in sentences if text],
+        "chips": [
+            {
+                "piece": visible(chip.piece),
+                "id": chip.id,
+                "position": chip.position,
+                "segment": chip.segment,
+                "special": chip.special,
+                "span": [chip.start, chip.end],
+                "kind": chip.kind,
+                "tag": chip.tag,
+                "mark": unicodedata.category(chip.piece.removeprefix("##")[:1] or " ")[0] == "M",
+                "words": visible(chip.words),
+                "explanation": visible(chip.explanation),
+            }
+            for chip in chips
+        ],
+        "legend": [{"piece": piece, "text": text} for piece, text in legend_of(chips)],
+    }
+
+
+def _chip(sentences: tuple[str, str | None], pieces: Pieces, position: int) -> Chip:
+    piece, special = pieces.tokens[position], bool(pieces.special[position])
+    segment = int(pieces.segments[position])
+    start, end = (int(character) for character in pieces.spans[position])
+    return Chip(
+        piece=piece,
+        id=int(pieces.ids[position]),
+        position=position,
+        segment="AB"[segment],
+        special=special,
+        start=start,
+        end=end,
+        kind=piece_kind(piece),
+        source=(sentences[segment] or "")[start:end],
+    )
+
+
+def _sign(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code > 0x7F:
+        return "\N{REPLACEMENT CHARACTER}"
+    return "\N{SYMBOL FOR DELETE}" if code == 0x7F else chr(0x2400 + code)

@@ -1,0 +1,75 @@
+"""Embeddings: token + segment + position = what the encoder reads."""
+
+import streamlit as st
+
+from backend.cached import cached_trace
+from backend.token_map import map_of_pair, map_of_two
+from components.embedding_sections import (
+    show_all_tokens,
+    show_map,
+    show_one_token,
+    show_similarity,
+)
+from components.inputs import choose_model, choose_sentences
+from components.loading import load_model, load_trace
+from components.page import page
+
+with page(
+    "Embeddings",
+    "A model calculates with vectors, not with words. Each token gets up to three of them: one "
+    "for the piece itself, one for the sentence it stands in (its segment), one for its "
+    "position. They are added, number by number, and the sum is brought to a common scale "
+    "(layer normalisation). That is what the encoder reads.",
+):
+    sentences, model_name = choose_sentences(), choose_model()
+    trace = load_trace(model_name, sentences)
+    model = load_model(model_name)
+    if trace.embeddings.segment is None:
+        st.info("This model has no segment embeddings of its own: it adds token and position only.")
+
+    st.header("One token in full", anchor=False)
+    show_one_token(model, trace)
+
+    st.header("All tokens side by side", anchor=False)
+    st.markdown(
+        "Each column is a token, each row one of the dimensions. The segment's vector is the same "
+        "all along a sentence; the position's is the same in every text."
+    )
+    show_all_tokens(trace)
+
+    st.header("How alike the tokens are", anchor=False)
+    st.markdown(
+        "Rows and columns are the tokens; each cell is the cosine similarity of two of them, from "
+        "−1 (opposite) through 0 (nothing in common) to 1 (the same direction). Before the "
+        "position is added, equal pieces of one sentence are one and the same vector; the "
+        "position tells them apart. Both pictures have the same scale."
+    )
+    show_similarity(trace)
+
+    st.header("The words on a map, layer by layer", anchor=False)
+    st.markdown(
+        "The vectors of all layers seen from the two directions in which they differ most "
+        "(principal components, one pair of directions for all layers, so that a word can be "
+        "followed; each layer is moved so that the middle of its words is at zero). Near means "
+        "alike, but two directions show only a part of the spread: the axes say how much. "
+        "Special tokens are left out."
+    )
+    a, b = trace.sentences
+    if b is None:
+        st.info("Type something into Sentence B to follow a word from one sentence to the other.")
+        show_map(map_of_pair(trace))
+    else:
+        alone = st.radio(
+            "How the model reads the sentences",
+            ("Each on its own", "Together, as one pair"),
+            horizontal=True,
+            help="On its own, the same word at the same place starts as the very same vector, so "
+            "all that parts the two later comes from the other words of its sentence. As a pair, "
+            "B stands further right and reads A too.",
+        )
+        pair = alone == "Together, as one pair"
+        show_map(
+            map_of_pair(trace)
+            if pair
+            else map_of_two(cached_trace(model_name, a, None), cached_trace(model_name, b, None))
+        )

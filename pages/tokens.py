@@ -1,0 +1,68 @@
+"""Tokens: which pieces and ids the sentences become."""
+
+from functools import partial
+
+import streamlit as st
+
+from backend.cached import cached_tokenizer
+from backend.tables import tokens_csv
+from backend.tokenizer import CASED
+from components.downloads import offer_csv
+from components.inputs import (
+    choose_model,
+    choose_sentences,
+    choose_tokenizer,
+    use_sentences,
+    use_tokenizer,
+)
+from components.page import page
+from components.token_chips import chips_of, show_token_chips, visible
+
+LESSON = "My dog Fido is cute. He likes playing."
+
+
+def use_lesson_sentence() -> None:
+    """Show the lesson's sentence as the lesson's tokenizer cuts it."""
+    use_sentences(LESSON)
+    use_tokenizer(CASED)
+
+
+with page(
+    "Tokens",
+    "Before a model can read, a tokenizer cuts the text into pieces from a fixed list, its "
+    "vocabulary, and looks up each piece's number, its id. BERT's way is called WordPiece: "
+    "frequent words stay whole, rarer ones fall into frequent fragments. The fragments often "
+    "look like morphemes (the parts of a word that carry meaning), but not always: they were "
+    "chosen by how often they occur, not by what they mean.",
+):
+    sentences, model = choose_sentences(), choose_model()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = choose_tokenizer(model)
+        st.button("The lesson's sentence", on_click=use_lesson_sentence)
+    pieces = cached_tokenizer(name).split(sentences.a, sentences.b)
+    if pieces.left_out:
+        st.info(
+            f"The text is longer than the {pieces.limit} tokens that fit: the last "
+            f"{pieces.left_out} are left out below. The text in the box stays whole."
+        )
+    chips = chips_of((sentences.a, sentences.b), pieces)
+    show_token_chips((sentences.a, sentences.b), chips, key="chips")
+
+    st.subheader("The same as a table", anchor=False)
+    st.caption(
+        "Positions and characters are counted from 0, each sentence's characters from its own "
+        "beginning. The last character is the one after the piece's end, as in Python's text[7:9]."
+    )
+    st.dataframe(
+        {
+            "position": [chip.position for chip in chips],
+            "piece": [visible(chip.piece) for chip in chips],
+            "id": [chip.id for chip in chips],
+            "segment": [chip.segment for chip in chips],
+            "from": [chip.start if chip.end > chip.start else None for chip in chips],
+            "to": [chip.end if chip.end > chip.start else None for chip in chips],
+            "text it came from": [visible(chip.source) for chip in chips],
+        },
+        hide_index=True,
+    )
+    offer_csv("Tokens (CSV)", "tokens.csv", partial(tokens_csv, pieces))
