@@ -1,4 +1,4 @@
-"""The app as a reader meets it: a server process and a Chromium; for browser tests and benchmarks."""
+"""The app as a reader meets it: a server process and a Chromium, for tests and benchmarks."""
 
 import os
 import shutil

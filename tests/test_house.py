@@ -26,12 +26,9 @@ def imports(node: ast.AST) -> Iterator[str]:
 
 def top_level_imports(path: Path) -> set[str]:
     """What importing the file imports, without what its functions import when they run."""
-    tree = ast.parse(path.read_text())
-    found: set[str] = set()
-    for statement in tree.body:
-        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and not is_for_types(statement):
-            found.update(imports(statement))
-    return found
+    later = (ast.FunctionDef, ast.ClassDef)
+    now = [s for s in ast.parse(path.read_text()).body if not isinstance(s, later)]
+    return {name for s in now if not is_for_types(s) for name in imports(s)}
 
 
 def is_for_types(statement: ast.stmt) -> bool:
