@@ -1,0 +1,109 @@
+"""The linked attention view: all heads small, one or more heads as lines between tokens.
+
+Two components share one script. The carrier brings the weights as bytes; Streamlit does not send
+bytes again that the browser still has. The view gets a small JSON and draws, points and filters
+in the browser, without asking the server. They meet in the browser under the trace's name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+import streamlit as st
+from cachetools import LRUCache
+
+from backend.packing import pack_attention
+from backend.trace import Trace
+from components.palette import HEADS, SEQUENTIAL
+
+PACKET_BYTES: Final = 48_000_000
+"""Packets kept for the next run; packing 512 tokens takes 60 ms, 128 tokens 2 ms."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader looks at.
+
+    query: the token that is pinned as the one that looks, None where none is
+    show: which sentence looks at which, a key of `backend.sentence_filter.SHOW`
+    serial: the number the browser gave to its last choice; 0 before there is one
+    """
+
+    layer: int
+    head: int
+    query: int | None
+    show: str
+    serial: int
+
+
+_HERE: Final = Path(__file__).parent
+_SCRIPT: Final = (_HERE / "attention_view.js").read_text(encoding="utf-8")
+_STYLE: Final = (_HERE / "attention_view.css").read_text(encoding="utf-8")
+_carry = st.components.v2.component("attention_weights", js=_SCRIPT)
+_view = st.components.v2.component("attention_view", css=_STYLE, js=_SCRIPT)
+
+_packets: LRUCache[tuple[str, int], bytes] = LRUCache(PACKET_BYTES, getsizeof=len)
+_packets_lock = Lock()
+
+
+def show_attention(
+    trace: Trace,
+    choice: Choice,
+    *,
+    on_choice: Callable[[Mapping[str, object]], None],
+    key: str = "attention",
+) -> None:
+    """Draw the view at `choice`; `on_choice` gets the browser's word when the reader chooses.
+
+    Its fields are those of `Choice`, unchecked: they come from the browser.
+    """
+
+    def take_over() -> None:
+        chosen = st.session_state[key].get("choice")
+        if isinstance(chosen, Mapping):
+            on_choice(chosen)
+
+    name = trace_name(trace)
+    with st.container(gap=None):  # the carrier shows nothing and takes no room
+        _carry(data=_packet(trace, name, choice.layer), key=f"{key}_weights", height="content")
+        _view(data=view_data(trace, name, choice, key), key=key, on_choice_change=take_over)
+
+
+def trace_name(trace: Trace) -> str:
+    """A name for what the trace holds: equal inputs to an equal model have the same."""
+    digest = blake2b(digest_size=12)
+    for text in (trace.model, *(sentence or "" for sentence in trace.sentences)):
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    digest.update(trace.ids.tobytes())
+    digest.update(trace.attention[-1, -1, :1].tobytes())  # another model in the same folder
+    return digest.hexdigest()
+
+
+def view_data(trace: Trace, name: str, choice: Choice, key: str) -> dict[str, Any]:
+    """What the view is sent, all but the weights."""
+    return {
+        "view": key,
+        "trace": name,
+        "tokens": list(trace.tokens),
+        "segments": trace.segments.tolist(),
+        "special": trace.special.tolist(),
+        "layers": trace.layers,
+        "heads": trace.heads,
+        "choice": asdict(choice),
+        "palette": {"sequential": SEQUENTIAL, "heads": HEADS},
+    }
+
+
+def _packet(trace: Trace, name: str, layer: int) -> bytes:
+    with _packets_lock:
+        kept = _packets.get((name, layer))
+    if kept is not None:
+        return kept
+    packet = pack_attention(trace.attention, trace.special, name, layer)
+    with _packets_lock:
+        if len(packet) <= _packets.maxsize:
+            _packets[name, layer] = packet
+    return packet
