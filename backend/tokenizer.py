@@ -79,9 +79,10 @@ class Tokenizer:
         Raises EmptySentence if A has no token, ValueError if `limit` leaves room for none.
         """
         encoding = self._cutter.encode(readable(a), readable(b) if b else None)
-        if b and 1 not in encoding.sequence_ids:
+        owners = _owners(encoding)
+        if b and not (owners == 1).any():
             encoding = self._cutter.encode(readable(a))
-        owners = np.array([-1 if owner is None else owner for owner in encoding.sequence_ids])
+            owners = _owners(encoding)
         if not (owners == 0).any():
             raise EmptySentence(
                 "Sentence A has nothing in it to read. Type a sentence in Sentence A, "
@@ -91,12 +92,13 @@ class Tokenizer:
 
     def _pieces(self, encoding: tokenizers.Encoding, owners: IntArray, limit: int) -> Pieces:
         keep = _kept_positions(owners, limit)
+        tokens = encoding.tokens  # a new list at every access
         ids = np.array(encoding.ids, dtype=np.int64)
         from_b = np.maximum.accumulate(owners == 1)
         special = (owners < 0) | np.isin(ids, list(self._separators))
         return Pieces(
             name=self.name,
-            tokens=tuple(encoding.tokens[position] for position in keep),
+            tokens=tuple(tokens[position] for position in keep),
             ids=ids[keep],
             segments=from_b[keep].astype(np.int64),
             special=special[keep],
@@ -122,6 +124,12 @@ def load_tokenizer(name: str) -> Tokenizer:
 def readable(text: str) -> str:
     """The text with lone surrogates replaced, one character for one, so that spans stay right."""
     return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def _owners(encoding: tokenizers.Encoding) -> IntArray:
+    """The sentence each token came from: 0 = A, 1 = B, -1 = added by the tokenizer."""
+    owners = encoding.sequence_ids
+    return np.array([-1 if owner is None else owner for owner in owners], dtype=np.int64)
 
 
 def _kept_positions(owners: IntArray, limit: int) -> IntArray:

@@ -67,13 +67,17 @@ class NumpyEncoder:
         return rows.reshape(len(rows), self.heads, -1).transpose(1, 0, 2)
 
     def _linear(self, rows: Array, name: str) -> Array:
-        return rows @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+        out: Array = rows @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+        return out
 
     def _normalised(self, rows: Array, name: str) -> Array:
         centred = rows - rows.mean(axis=1, keepdims=True)
         spread = np.sqrt((centred**2).mean(axis=1, keepdims=True) + self.epsilon)
-        return centred / spread * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+        gain, shift = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
+        normalised: Array = centred / spread * gain + shift
+        return normalised
 
 
 def _gelu(rows: Array) -> Array:
-    return rows * 0.5 * (1.0 + np.asarray(_erf(rows / math.sqrt(2.0))))
+    curved: Array = rows * 0.5 * (1.0 + _erf(rows / math.sqrt(2.0)))
+    return curved

@@ -1,0 +1,197 @@
+import gc
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+from typing import Any
+
+import pytest
+
+from backend import cached
+from backend.cached import (
+    MODEL_BYTES,
+    TRACE_BYTES,
+    Shared,
+    cached_model,
+    cached_tokenizer,
+    cached_trace,
+    warm_up,
+)
+from backend.errors import HubUnreachable, UnknownModel
+
+CROWD = 16
+
+
+def _crowd(ask: Any) -> list[Any]:
+    """What 16 threads get, or what is raised, when all ask at one moment."""
+    barrier = Barrier(CROWD)
+
+    def one(number: int) -> Any:
+        barrier.wait()
+        try:
+            return ask(number)
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(CROWD) as pool:
+        return list(pool.map(one, range(CROWD)))
+
+
+def _shared(limit: int = 100) -> Shared[str, str]:
+    return Shared(limit, len)
+
+
+def test_one_computation_however_many_ask() -> None:
+    shared, runs = _shared(), list[int]()
+
+    def compute(number: int) -> str:
+        runs.append(number)
+        time.sleep(0.1)
+        return "".join(["value", str(number)])
+
+    found = _crowd(lambda number: shared.find("key", lambda: compute(number)))
+    assert len(runs) == 1
+    assert all(value is found[0] for value in found)
+
+
+def test_a_failure_reaches_all_and_is_not_kept() -> None:
+    shared, runs = _shared(), list[int]()
+
+    def fail(number: int) -> str:
+        runs.append(number)
+        time.sleep(0.1)
+        raise UnknownModel("nothing here")
+
+    found = _crowd(lambda number: shared.find("key", lambda: fail(number)))
+    assert len(runs) == 1
+    assert all(isinstance(value, UnknownModel) for value in found)
+    assert shared.find("key", lambda: "better") == "better"
+
+
+def test_one_key_does_not_wait_for_another() -> None:
+    shared, go = _shared(), Event()
+
+    def slow() -> str:
+        go.wait(10)
+        return "slow"
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(shared.find, "slow", slow)
+        assert shared.find("fast", lambda: "fast") == "fast"
+        assert not waiting.done()
+        go.set()
+        assert waiting.result() == "slow"
+
+
+def test_a_visitor_who_leaves_halfway_spoils_nothing() -> None:
+    """Streamlit stops a page with an exception that is no Exception."""
+    shared, started, go = _shared(), Event(), Event()
+
+    class Stopped(BaseException):
+        pass
+
+    def leave() -> str:
+        started.set()
+        go.wait(10)
+        raise Stopped
+
+    def left() -> bool:
+        try:
+            shared.find("key", leave)
+        except Stopped:
+            return True
+        return False
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(left)
+        started.wait(10)
+        second = pool.submit(shared.find, "key", lambda: "mine")
+        time.sleep(0.05)
+        go.set()
+        assert first.result(10)
+        assert second.result(10) == "mine"
+
+
+def test_the_longest_unused_goes_first() -> None:
+    shared = _shared(limit=10)
+    for key in ("a", "b"):
+        shared.find(key, lambda key=key: key * 4)  # type: ignore[misc]
+    shared.find("a", lambda: "never called")
+    shared.find("c", lambda: "cccc")
+    assert shared.find("a", lambda: "again") == "aaaa"
+    assert shared.find("b", lambda: "again") == "again"
+
+
+def test_what_is_too_large_is_handed_out_and_not_kept() -> None:
+    shared, runs = _shared(limit=3), list[int]()
+
+    def large(number: int) -> str:
+        runs.append(number)
+        time.sleep(0.1)
+        return "too large"
+
+    assert set(_crowd(lambda number: shared.find("key", lambda: large(number)))) == {"too large"}
+    assert len(runs) == 1
+    assert shared.find("key", lambda: "new") == "new"
+
+
+def test_everybody_gets_the_same_objects() -> None:
+    models = _crowd(lambda _: cached_model("minilm"))
+    traces = _crowd(lambda _: cached_trace("minilm", "one", "two"))
+    cutters = _crowd(lambda _: cached_tokenizer("bert-base-cased"))
+    for found in (models, traces, cutters):
+        assert all(value is found[0] for value in found)
+    assert traces[0] is cached_trace("minilm", "one", "two")
+    assert traces[0] is not cached_trace("minilm", "one", "two ")
+    assert not traces[0].attention.flags.writeable
+    with pytest.raises(ValueError, match="read-only"):
+        models[0].word_vectors[0, 0] = 1
+
+
+def test_a_model_is_loaded_once(monkeypatch: Any) -> None:
+    runs = list[str]()
+
+    class Loaded:
+        nbytes = 1
+
+    def load(name: str, progress: Any) -> Loaded:
+        runs.append(name)
+        time.sleep(0.1)
+        return Loaded()
+
+    monkeypatch.setattr(cached, "load_model", load)
+    monkeypatch.setattr(cached, "_models", Shared(MODEL_BYTES, cached._bytes))
+    found = _crowd(lambda _: cached_model("any"))
+    assert runs == ["any"]
+    assert all(model is found[0] for model in found)
+
+
+def test_an_unreachable_hub_is_asked_once_for_all(monkeypatch: Any) -> None:
+    runs = list[str]()
+
+    def load(name: str, progress: Any) -> None:
+        runs.append(name)
+        time.sleep(0.1)
+        raise HubUnreachable("no network")
+
+    monkeypatch.setattr(cached, "load_model", load)
+    found = _crowd(lambda _: cached_trace("bert-base-cased", "one"))
+    assert runs == ["bert-base-cased"]
+    assert all(isinstance(error, HubUnreachable) for error in found)
+
+
+def test_limits_count_bytes() -> None:
+    trace = cached_trace("minilm", "one", None)
+    assert cached._traces._kept.getsizeof(trace) == trace.nbytes
+    assert cached._traces._kept.maxsize == TRACE_BYTES == 192_000_000
+    assert cached._models._kept.maxsize == MODEL_BYTES == 1_000_000_000
+    assert cached._models._kept.getsizeof(cached_model("minilm")) == cached_model("minilm").nbytes
+
+
+def test_warming_up_loads_and_freezes() -> None:
+    before = gc.get_freeze_count()
+    try:
+        warm_up.__wrapped__()  # even if another test has warmed up already
+        assert gc.get_freeze_count() > before
+        assert "minilm" in cached._models._kept
+    finally:
+        gc.unfreeze()
