@@ -12,7 +12,6 @@ from components.plain import label, positions
 
 FONT_SIZE: Final = 14
 _ROW_PIXELS: Final = 24
-_MOST_LABELS: Final = 64
 
 
 def colour_scale(colours: Scale) -> list[list[float | str]]:
@@ -20,15 +19,26 @@ def colour_scale(colours: Scale) -> list[list[float | str]]:
     return [[index / (len(colours) - 1), colour] for index, colour in enumerate(colours)]
 
 
-def token_axis(tokens: Sequence[str], title: str) -> dict[str, Any]:
-    """A category axis over tokens, thinned out where they are too many to read."""
-    step = -(-len(tokens) // _MOST_LABELS)
+def colour_bar(title: str) -> dict[str, Any]:
+    """A colour bar below the figure, where it takes no width from the tokens."""
+    font = {"size": FONT_SIZE}
     return {
-        "title": title,
+        "title": {"text": title, "font": font, "side": "right"},
+        "orientation": "h",
+        "thickness": 12,
+        "y": 0,
+        "yanchor": "top",
+        "tickfont": font,
+    }
+
+
+def token_axis(tokens: Sequence[str], title: str) -> dict[str, Any]:
+    """A category axis over tokens. Plotly leaves out names where there is no room for all."""
+    names = dict(zip(positions(tokens), map(label, tokens), strict=True))
+    return {
+        "title": {"text": title, "font": {"size": FONT_SIZE}},
         "type": "category",
-        "tickmode": "array",
-        "tickvals": positions(tokens)[::step],
-        "ticktext": [label(token) for token in tokens][::step],
+        "labelalias": names,
         "tickfont": {"size": FONT_SIZE},
     }
 
@@ -54,7 +64,7 @@ def attention_figure(
             zmin=0,
             zmax=1,
             colorscale=colour_scale(SEQUENTIAL[theme]),
-            colorbar={"title": "weight", "thickness": 12},
+            colorbar=colour_bar("weight"),
             hovertemplate="%{y} → %{x}<br><b>%{z:.3f}</b><extra></extra>",
         )
     )

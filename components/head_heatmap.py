@@ -13,9 +13,8 @@ from components.page import page_theme
 def show_head_heatmap(trace: Trace, choice: Choice) -> None:
     """Draw the chosen head, cut to the sentences that the filter shows."""
     queries, keys = (np.flatnonzero(kept) for kept in shown_tokens(trace.segments, choice.show))
-    st.markdown(
-        f"**Layer {choice.layer}, head {choice.head}, {SHOW[choice.show]}: the exact weights**"
-    )
+    part = "" if choice.show == "all" else f", {SHOW[choice.show]}"
+    st.markdown(f"**Layer {choice.layer}, head {choice.head}{part}: the exact weights**")
     figure = attention_figure(
         trace.attention[choice.layer, choice.head][np.ix_(queries, keys)],
         [trace.tokens[query] for query in queries],

@@ -10,18 +10,22 @@ from components import inputs
 from components.palette import Theme
 from components.plain import plain
 
-SIDEBAR_WIDTH = 430
-"""Pixels. The default sentences fit into their boxes at this width."""
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 3.5rem 2rem 3rem; }
+@media (min-width: 900px) {
+  [data-testid="stSidebar"][aria-expanded="true"] { min-width: min(410px, 34vw); }
+}
+[data-testid="stSidebar"] input { font-size: 0.875rem; padding-inline: 0.5rem; }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-inline: 1rem; } }
+</style>"""
+"""More room for figures, and for a whole sentence in the sidebar, than Streamlit leaves."""
 
 
 @contextmanager
 def page(title: str, question: str) -> Iterator[None]:
     """Open a page; what the reader can mend is shown as a sentence and ends the page there."""
-    st.set_page_config(
-        page_title=f"{title} · Attention Explorer",
-        layout="wide",
-        initial_sidebar_state=SIDEBAR_WIDTH,
-    )
+    st.set_page_config(page_title=f"{title} · Attention Explorer", layout="wide")
+    st.html(_STYLE)
     inputs.read_address()
     st.title(title, anchor=False)
     st.markdown(question)
