@@ -309,6 +309,7 @@ function render(view) {
     `${filter}/${state.threshold}/${view.done.colours}/${view.cell}/${devicePixelRatio}`,
     paintThumbnails);
   const ready = view.trace.weights[state.layer] !== null;
+  view.on = [...state.on].sort((a, b) => a - b);
   if (ready) collectShown(view, filter);
   drawHeads(view, ready);
   showState(view, ready);
@@ -436,9 +437,7 @@ function active(view) {
 
 function collectShown(view, filter) {
   const { state } = view;
-  const heads = [...state.on].sort((a, b) => a - b);
-  const shown = `${filter}/${state.layer}/${heads}/${state.threshold}`;
-  view.on = heads;
+  const shown = `${filter}/${state.layer}/${view.on}/${state.threshold}`;
   unless(view, "shares", shown, shareOut);
   const one = active(view);
   unless(view, "collected", `${shown}/${one?.side}/${one?.token}`, () => {
@@ -446,7 +445,7 @@ function collectShown(view, filter) {
     view.lines = collect(view,
       one?.side === "left" ? only : view.queryList,
       one?.side === "right" ? only : view.keyList,
-      Math.max(one ? 1 : FAINTEST, Math.round(state.threshold * 1000)));
+      Math.max(one && view.on.length === 1 ? 1 : FAINTEST, Math.round(state.threshold * 1000)));
   });
 }
 
@@ -520,7 +519,10 @@ function shareOut(view) {
 
 // ---------------------------------------------------------------- draw
 
-/** All heads at once: the largest weight under each pixel, so that thin lines stay visible. */
+/**
+ * All heads at once, without the tokens that are filtered out or hidden: the largest weight under
+ * each pixel, so that thin lines stay visible.
+ */
 function paintThumbnails(view) {
   const { trace, data, cell, page } = view;
   const scale = devicePixelRatio;
@@ -529,7 +531,7 @@ function paintThumbnails(view) {
   const { thumbnails } = page;
   thumbnails.width = step * data.heads;
   thumbnails.height = step * data.layers;
-  if (!data.tokens.length) return;
+  if (!view.queryList.length || !view.keyList.length) return;
   const source = trace.pictures ? pictureSource(view) : weightSource(view);
   const pool = pooling(source, inner);
   const image = new ImageData(thumbnails.width, thumbnails.height);
@@ -576,42 +578,35 @@ function pictureSource(view) {
   };
 }
 
-/** Which cell of the pooled picture each token falls into, and memory for it. */
+/** Where each shown token goes in a picture of the shown ones only, and memory for it. */
 function pooling(source, inner) {
-  const side = Math.min(source.side, inner);
-  const of = Uint16Array.from(range(source.side), (i) => Math.floor((i * side) / source.side));
-  const any = (mask) => {
-    const shown = new Uint8Array(side);
-    mask.forEach((is, i) => { shown[of[i]] |= is; });
-    return shown;
-  };
-  return { side, of, rows: any(source.queries), columns: any(source.keys),
-    largest: new Uint16Array(side * side), keys: indices(source.keys), queries: indices(source.queries) };
+  const [queries, keys] = [indices(source.queries), indices(source.keys)];
+  const [rows, columns] = [queries, keys].map((shown) => Math.min(shown.length, inner));
+  const spread = (shown, count) => shown.map((_, i) => Math.floor((i * count) / shown.length));
+  return { queries, keys, rows, columns, rowOf: spread(queries, rows),
+    columnOf: spread(keys, columns), largest: new Uint16Array(rows * columns) };
 }
 
 function poolHead(source, pool, values, offset) {
-  const { largest, of, side, keys } = pool;
+  const { largest, queries, keys, rowOf, columnOf, columns } = pool;
   largest.fill(0);
-  for (const query of pool.queries) {
-    const row = offset + query * source.side;
-    const into = of[query] * side;
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i];
-      const value = values[row + key] >> source.shift;
-      if (value > largest[into + of[key]]) largest[into + of[key]] = value;
+  for (let q = 0; q < queries.length; q++) {
+    const row = offset + queries[q] * source.side;
+    const into = rowOf[q] * columns;
+    for (let k = 0; k < keys.length; k++) {
+      const value = values[row + keys[k]] >> source.shift;
+      if (value > largest[into + columnOf[k]]) largest[into + columnOf[k]] = value;
     }
   }
 }
 
-/** Pixels outside the filter stay transparent: the ground between the pictures shows there. */
 function paintHead(pool, shades, pixels, corner, width, inner) {
-  const { side, rows, columns, largest } = pool;
+  const { rows, columns, largest } = pool;
+  const column = Uint16Array.from(range(inner), (x) => Math.floor((x * columns) / inner));
   for (let y = 0; y < inner; y++) {
-    const row = Math.floor((y * side) / inner);
-    if (!rows[row]) continue;
+    const row = Math.floor((y * rows) / inner) * columns;
     for (let x = 0; x < inner; x++) {
-      const column = Math.floor((x * side) / inner);
-      if (columns[column]) pixels[corner + y * width + x] = shades[largest[row * side + column]];
+      pixels[corner + y * width + x] = shades[largest[row + column[x]]];
     }
   }
 }
@@ -635,7 +630,13 @@ function drawHeads(view, ready) {
 
 const middle = (view, side, token) => (view.rows[side].place[token] + 0.5) * view.row;
 
-/** One path a strength and head: a few hundred strokes, however many lines. */
+/** Several heads run side by side: px from the middle of the row. */
+const shiftOf = (view, nth) => ((nth + 0.5) / view.on.length - 0.5) * 0.6 * view.row;
+
+/**
+ * By strength and head, faint ones first. Browsers draw one long path of thin lines ten times
+ * sooner than of wide ones, so only the few strong lines are wider, and each is a path of its own.
+ */
 function drawLines(view, context, strong) {
   const { lines, from, to, page } = view;
   const top = page.scroller.scrollTop;
@@ -645,16 +646,21 @@ function drawLines(view, context, strong) {
     const [start, end] = [lines.starts[group], lines.starts[group + 1]];
     if (start === end) continue;
     const weight = ((Math.floor(group / lines.heads) + 0.5) / LEVELS) ** 2;
+    const shift = shiftOf(view, group % lines.heads);
     context.strokeStyle = view.headColours[view.on[group % lines.heads]];
-    context.globalAlpha = dim * Math.min(1, strong ? 0.1 + weight : weight);
-    context.lineWidth = 1 + 2 * weight;
+    context.globalAlpha = dim * (strong ? weight ** 0.6 : weight);
+    const wide = weight >= 0.2;
+    context.lineWidth = wide ? 1 + 2 * weight : 1;
     context.beginPath();
     for (let i = start; i < end; i++) {
-      const y = middle(view, "left", lines.query[i]);
-      const z = middle(view, "right", lines.key[i]);
+      const y = middle(view, "left", lines.query[i]) + shift;
+      const z = middle(view, "right", lines.key[i]) + shift;
       if ((y < top && z < top) || (y > bottom && z > bottom)) continue;
       context.moveTo(from, y);
       context.lineTo(to, z);
+      if (!wide) continue;
+      context.stroke();
+      context.beginPath();
     }
     context.stroke();
   }
@@ -665,9 +671,10 @@ function drawLines(view, context, strong) {
 function drawLine(view, context, { query, key, head }) {
   context.strokeStyle = view.headColours[head];
   context.lineWidth = 4;
+  const shift = shiftOf(view, view.on.indexOf(head));
   context.beginPath();
-  context.moveTo(view.from, middle(view, "left", query));
-  context.lineTo(view.to, middle(view, "right", key));
+  context.moveTo(view.from, middle(view, "left", query) + shift);
+  context.lineTo(view.to, middle(view, "right", key) + shift);
   context.stroke();
 }
 
@@ -690,7 +697,7 @@ function drawStrip(view, context, one) {
 function drawShare(view, context, side, y, share, least) {
   if (share < least) return;
   const left = side === "left" ? view.strip : view.to;
-  context.globalAlpha = 0.06 + 0.36 * (share / 1000);
+  context.globalAlpha = 0.05 + 0.37 * Math.sqrt(share / 1000);
   context.fillStyle = view.headColours[view.on[0]];
   context.fillRect(left, y + 1, view.token, view.row - 2);
   context.globalAlpha = 1;
@@ -797,6 +804,7 @@ function showState(view, ready) {
   showControls(view);
   unless(view, "cell", `${view.done.grid}/${state.layer}/${state.head}`, markCell);
   showTokens(view);
+  page.readout.classList.toggle("many", view.on.length > 3);
   page.loading.hidden = ready;
   write(page.loading, ready ? "" : `Loading layer ${state.layer} …`);
   write(page.readout, ready || view.hovered ? readout(view) : "");
@@ -1021,20 +1029,22 @@ function pointAt(view, event) {
 function nearestLine(view, x, y) {
   const { lines, from, to } = view;
   const part = (x - from) / (to - from);
-  let [found, best] = [-1, 6];
-  for (let i = 0; i < lines.count; i++) {
-    const start = middle(view, "left", lines.query[i]);
-    const rise = middle(view, "right", lines.key[i]) - start;
-    const slope = rise / (to - from);
-    const away = Math.abs(start + rise * part - y) / Math.sqrt(1 + slope * slope);
-    const score = away - (3 * lines.packed[i]) / 64000;
-    if (away < 6 && score <= best) [found, best] = [i, score];
+  let found = null;
+  let best = 6;
+  for (let group = 0; group < LEVELS * lines.heads; group++) {
+    const shift = shiftOf(view, group % lines.heads);
+    for (let i = lines.starts[group]; i < lines.starts[group + 1]; i++) {
+      const start = middle(view, "left", lines.query[i]) + shift;
+      const rise = middle(view, "right", lines.key[i]) + shift - start;
+      const away = Math.abs(start + rise * part - y) / Math.hypot(1, rise / (to - from));
+      const score = away - (3 * lines.packed[i]) / 64000;
+      if (away >= 6 || score > best) continue;
+      best = score;
+      found = { side: "line", query: lines.query[i], key: lines.key[i],
+        head: view.on[group % lines.heads] };
+    }
   }
-  if (found < 0) return null;
-  let group = 0;
-  while (lines.starts[group + 1] <= found) group++;
-  return { side: "line", query: lines.query[found], key: lines.key[found],
-    head: view.on[group % lines.heads] };
+  return found;
 }
 
 // ---------------------------------------------------------------- entry
