@@ -13,7 +13,7 @@ from components.plain import plain
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 3.5rem 2rem 3rem; }
 @media (min-width: 900px) {
-  [data-testid="stSidebar"][aria-expanded="true"] { min-width: min(410px, 34vw); }
+  [data-testid="stSidebar"][data-collapsed="false"] { min-width: min(410px, 34vw) !important; }
 }
 [data-testid="stSidebar"] input { font-size: 0.875rem; padding-inline: 0.5rem; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-inline: 1rem; } }
