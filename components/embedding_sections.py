@@ -46,7 +46,7 @@ def show_one_token(model: Model, trace: Trace) -> None:
     st.plotly_chart(
         one_token_figure(parts, position, limit=limit, theme=page_theme()), key="one_token"
     )
-    st.caption(_about_colours(limit))
+    st.markdown(_about_colours(limit))
     offer_csv(
         "This token's vectors (CSV)",
         f"embeddings-token-{position}.csv",
@@ -137,7 +137,8 @@ def _show_nearest(model: Model, trace: Trace, position: int) -> None:
     st.markdown(
         f"Of the {len(model.pieces):,} pieces that the model knows, these have the token "
         "embeddings that point most nearly the same way (cosine similarity, 1 = the same "
-        "direction), as one asks word2vec for a word's neighbours."
+        "direction), as one asks word2vec for a word's neighbours. "
+        "A hatched bar is the piece itself."
     )
     vectors = {"Token embedding": trace.embeddings.token, "Encoder's input": trace.embeddings.input}
     which = st.radio(
@@ -153,14 +154,13 @@ def _show_nearest(model: Model, trace: Trace, position: int) -> None:
     drawn.plotly_chart(nearest_figure(pieces, cosines, own, theme=page_theme()), key="nearest")
     listed.dataframe(
         {
-            "piece": [f"{piece} (the piece itself)" if piece == own else piece for piece in pieces],
+            "piece": [f"{piece} (itself)" if piece == own else piece for piece in pieces],
             "id": ids,
             "cosine": cosines,
         },
         hide_index=True,
         column_config={"cosine": st.column_config.NumberColumn(format="%.3f")},
     )
-    drawn.caption("The hatched bar is the piece itself.")
     offer_csv(
         "Nearest pieces (CSV)", "nearest.csv", partial(tables.nearest_csv, ids, pieces, cosines)
     )

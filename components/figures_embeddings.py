@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from components.figures import FONT_SIZE, colour_scale, token_axis
+from components.figure_text import with_readable_text
+from components.figures import colour_bar, colour_scale, token_axis
 from components.palette import DIVERGING, HEADS, Scale, Theme
 from components.plain import label, positions
 
@@ -21,8 +22,9 @@ _WIDEST_STRIP: Final = 64
 _STRIP_ROW_PIXELS: Final = 14
 _PANEL_PIXELS: Final = 150
 _GAP_PIXELS: Final = 40
-_BOTTOM_PIXELS: Final = 110
 _SCALE_STEPS: Final = 40
+_TENTHS: Final = (0, 0.2, 0.4, 0.6, 0.8, 1)
+_MARGINS: Final = {"margin": {"l": 8, "r": 8, "t": 8, "b": 8}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +72,7 @@ def one_token_figure(
     columns = strip_columns(width)
     rows = width // columns
     dimensions = np.arange(width, dtype=np.int32).reshape(rows, columns)
-    figure = _stacked(parts, max(3, rows) * _STRIP_ROW_PIXELS)
+    figure = _stacked(parts, max(3, rows) * _STRIP_ROW_PIXELS, bottom=60)
     for row, part in enumerate(parts, start=1):
         figure.add_heatmap(
             z=part.values[position].reshape(rows, columns),
@@ -98,7 +100,7 @@ def all_tokens_figure(
     parts: Sequence[Part], tokens: Sequence[str], *, limit: float, theme: Theme
 ) -> go.Figure:
     """Every value of every token's vectors: one column a token, one row a dimension."""
-    figure = _stacked(parts, _PANEL_PIXELS)
+    figure = _stacked(parts, _PANEL_PIXELS, bottom=110)
     for row, part in enumerate(parts, start=1):
         figure.add_heatmap(
             z=np.ascontiguousarray(part.values.T),  # (width, token)
@@ -109,7 +111,7 @@ def all_tokens_figure(
             row=row,
             col=1,
         )
-    axis = token_axis(tokens, "position and piece")
+    axis = token_axis(tokens, "token")
     title = axis.pop("title")
     figure.update_xaxes(**axis, tickangle=-60)
     figure.update_xaxes(title=title, row=len(parts), col=1)
@@ -132,15 +134,20 @@ def similarity_figure(similarity: Floats, tokens: Sequence[str], *, theme: Theme
             zmin=-1,
             zmax=1,
             colorscale=colour_scale(DIVERGING[theme]),
-            colorbar={"title": "cosine", "thickness": 12},
+            colorbar=colour_bar("cosine"),
             hovertemplate="%{y} and %{x}<br>cosine <b>%{z:.3f}</b><extra></extra>",
         )
     )
-    figure.update_xaxes(**token_axis(tokens, ""), side="top", tickangle=-60)
-    figure.update_yaxes(**token_axis(tokens, ""), autorange="reversed")
-    return figure.update_layout(
-        height=max(320, min(900, 20 * len(tokens) + 140)), **_plain_layout()
+    figure.update_yaxes(title="position and piece", type="category", autorange="reversed")
+    figure.update_xaxes(
+        title="position of the other token",
+        type="category",
+        labelalias={name: str(position) for position, name in enumerate(names)},
+        side="top",
     )
+    figure.update_layout(height=max(360, min(960, 20 * len(tokens) + 190)), **_MARGINS)
+    figure.update_layout(margin_b=90)
+    return with_readable_text(figure, theme)
 
 
 def nearest_figure(
@@ -157,21 +164,20 @@ def nearest_figure(
             y=names,
             orientation="h",
             text=[f"{value:.3f}" for value in similarity],
-            textfont={"size": FONT_SIZE},
-            textposition="auto",
+            textposition="outside",
             marker={
                 "color": HEADS[theme][0],
                 "pattern": {"shape": ["/" if piece == own else "" for piece in pieces]},
             },
+            cliponaxis=False,
             hovertemplate="%{y}<br>cosine <b>%{x:.3f}</b><extra></extra>",
         )
     )
     lowest = min(0.0, float(np.min(similarity, initial=0.0)))
-    figure.update_xaxes(title="cosine similarity", range=[lowest, 1.05])
-    figure.update_yaxes(
-        title="rank and piece", type="category", autorange="reversed", tickfont={"size": FONT_SIZE}
-    )
-    return figure.update_layout(height=28 * len(pieces) + 90, **_plain_layout())
+    figure.update_xaxes(title="cosine similarity", range=[lowest, 1.15], tickvals=_TENTHS)
+    figure.update_yaxes(title="rank and piece", type="category", autorange="reversed")
+    figure.update_layout(height=28 * len(pieces) + 90, **_MARGINS)
+    return with_readable_text(figure, theme)
 
 
 def strip_columns(width: int) -> int:
@@ -200,7 +206,7 @@ def _between(colours: Scale, place: float) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _stacked(parts: Sequence[Part], panel: int) -> go.Figure:
+def _stacked(parts: Sequence[Part], panel: int, bottom: int) -> go.Figure:
     """Panels one under the other, each with its sign and title above it, as in a written sum."""
     count = len(parts)
     inner = count * panel + (count - 1) * _GAP_PIXELS
@@ -211,7 +217,6 @@ def _stacked(parts: Sequence[Part], panel: int) -> go.Figure:
         sign = f"<span style='font-size:26px'><b>{part.sign}</b></span>  " if part.sign else ""
         figure.add_annotation(
             text=f"{sign}{part.title}",
-            font={"size": 15},
             x=0,
             y=1 - row * (panel + _GAP_PIXELS) / inner,
             xref="paper",
@@ -220,7 +225,10 @@ def _stacked(parts: Sequence[Part], panel: int) -> go.Figure:
             yanchor="bottom",
             showarrow=False,
         )
-    return figure.update_layout(height=inner + _GAP_PIXELS + _BOTTOM_PIXELS)
+    return figure.update_layout(
+        height=inner + _GAP_PIXELS + bottom,
+        margin={"l": 8, "r": 8, "t": _GAP_PIXELS, "b": bottom},
+    )
 
 
 def _coloured(figure: go.Figure, limit: float, theme: Theme) -> go.Figure:
@@ -237,13 +245,5 @@ def _coloured(figure: go.Figure, limit: float, theme: Theme) -> go.Figure:
                 "ticktext": [f"{tick:.2f}" for tick in ticks],
             },
         },
-        **_plain_layout(top=_GAP_PIXELS, bottom=_BOTTOM_PIXELS),
     )
-    return figure
-
-
-def _plain_layout(top: int = 8, bottom: int = 8) -> dict[str, Any]:
-    return {
-        "margin": {"l": 8, "r": 8, "t": top, "b": bottom},
-        "font": {"size": FONT_SIZE},
-    }
+    return with_readable_text(figure, theme)

@@ -7,16 +7,21 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from components.figures import FONT_SIZE
+from components.figure_text import with_readable_text
 from components.palette import HEADS, Theme
 from components.plain import label
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
 
-_SYMBOLS: Final = ("circle", "diamond")
+_MARKERS: Final = (
+    {"symbol": "circle", "size": 9},
+    {"symbol": "diamond-open", "size": 15, "line": {"width": 3}},
+)
+"""A's is filled and B's a frame around it, so that both show where two words are at one place."""
 _MOST_WORDS: Final = 60
 _GREY: Final = "#808895"
+_FOLLOWED: Final = 3
 
 
 def map_figure(
@@ -37,19 +42,19 @@ def map_figure(
     axes are the same for every layer, so that a move on screen is a move of the vectors.
     """
     figure = go.Figure(_joining_lines(points[layer], pairs, followed, theme))
-    shown = "markers+text" if len(tokens) <= _MOST_WORDS else "markers"
+    named = _named(len(tokens), pairs, followed)
     for segment, letter in enumerate("AB"):
         own = np.flatnonzero(segments == segment)
         figure.add_scatter(
             x=points[layer, own, 0],
             y=points[layer, own, 1],
-            mode=shown,
-            text=[label(tokens[int(index)]) for index in own],
+            mode="markers+text",
+            text=[label(tokens[int(index)]) if named[index] else "" for index in own],
+            customdata=[label(tokens[int(index)]) for index in own],
             textposition="top center" if segment == 0 else "bottom center",
-            textfont={"size": FONT_SIZE},
-            marker={"size": 10, "symbol": _SYMBOLS[segment], "color": HEADS[theme][segment]},
+            marker=_MARKERS[segment] | {"color": HEADS[theme][segment]},
             name=f"sentence {letter}",
-            hovertemplate=f"%{{text}} in {letter}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
+            hovertemplate=f"%{{customdata}} in {letter}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
         )
     for axis, update in enumerate((figure.update_xaxes, figure.update_yaxes)):
         update(
@@ -58,41 +63,41 @@ def map_figure(
             zeroline=True,
             zerolinecolor=_GREY,
         )
+    figure.update_yaxes(scaleanchor="x")
     figure.update_layout(transition={"duration": 400, "easing": "cubic-in-out"})
-    return _framed(figure, 560)
+    return _framed(figure, 600, theme)
 
 
 def path_figure(
     points: Floats, word: str, names: Sequence[str], *, layer: int, share: Floats, theme: Theme
 ) -> go.Figure:
-    """One word's way in A and in B, from the input through every layer; `layer` is ringed.
+    """One word's way in A and in B, from the input through every layer; `layer` is drawn large.
 
     points: (layer + 1, 2, 2), A then B; names: (layer + 1,)
     """
     figure = go.Figure()
+    places = range(len(points))
     for segment, letter in enumerate("AB"):
         way = points[:, segment]
         figure.add_scatter(
             x=way[:, 0],
             y=way[:, 1],
             mode="lines+markers+text",
-            text=list(names),
-            textposition="top center" if segment == 0 else "bottom center",
-            textfont={"size": FONT_SIZE},
+            text=list(names) if segment == 0 else None,
+            customdata=list(names),
+            textposition="top center",
             line={"color": HEADS[theme][segment], "dash": ("solid", "dash")[segment]},
-            marker={
-                "size": [18 if place == layer else 9 for place in range(len(way))],
-                "symbol": _SYMBOLS[segment],
-            },
+            marker=_MARKERS[segment]
+            | {"size": [(14, 22)[segment] if n == layer else 8 + 3 * segment for n in places]},
             name=f"“{label(word)}” in {letter}",
-            hovertemplate=f"{letter}, after %{{text}}<extra></extra>",
+            hovertemplate=f"{letter}, after %{{customdata}}<extra></extra>",
         )
     for axis, update in enumerate((figure.update_xaxes, figure.update_yaxes)):
         update(
             title=f"direction {axis + 1} ({share[axis]:.0%} of the way)",
             range=_range(points[..., axis]),
         )
-    return _framed(figure, 420)
+    return _framed(figure, 440, theme)
 
 
 def drift_figure(
@@ -112,19 +117,27 @@ def drift_figure(
             mode="lines+markers+text" if chosen else "lines",
             text=[f"{value:.2f}" for value in similarity[:, pair]] if chosen else None,
             textposition="bottom center",
-            textfont={"size": FONT_SIZE},
             line={
-                "color": HEADS[theme][1] if chosen else _GREY,
+                "color": HEADS[theme][_FOLLOWED] if chosen else _GREY,
                 "width": 4 if chosen else 1,
             },
             name=label(words[pair]),
             showlegend=False,
             hovertemplate=f"{label(words[pair])}, after %{{x}}: <b>%{{y:.3f}}</b><extra></extra>",
         )
-    lowest = min(0.0, float(similarity.min(initial=0.0)))
+    lowest = float(np.floor(10 * similarity.min() - 0.5) / 10)
     figure.update_xaxes(title="after layer", type="category")
-    figure.update_yaxes(title="cosine of the word in A and in B", range=[lowest, 1.05])
-    return _framed(figure, 420)
+    figure.update_yaxes(title="cosine of the word in A and in B", range=[lowest, 1.03])
+    return _framed(figure, 440, theme)
+
+
+def _named(count: int, pairs: Ints, followed: int | None) -> NDArray[np.bool_]:
+    """Whose name is written: everybody's, but of two joined words only the one in A."""
+    named = np.full(count, count <= _MOST_WORDS)
+    named[pairs[:, 1]] = False
+    if followed is not None:
+        named[pairs[followed]] = True
+    return named
 
 
 def _joining_lines(
@@ -134,7 +147,7 @@ def _joining_lines(
     chosen = [] if followed is None else [followed]
     styles = (
         (others, {"color": _GREY, "width": 1, "dash": "dot"}, "the same word"),
-        (chosen, {"color": HEADS[theme][1], "width": 4}, "the word to follow"),
+        (chosen, {"color": HEADS[theme][_FOLLOWED], "width": 5}, "the word to follow"),
     )
     return [
         go.Scatter(
@@ -161,10 +174,10 @@ def _range(values: Floats) -> list[float]:
     return [low - margin, high + margin]
 
 
-def _framed(figure: go.Figure, height: int) -> go.Figure:
-    return figure.update_layout(
+def _framed(figure: go.Figure, height: int, theme: Theme) -> go.Figure:
+    figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        font={"size": FONT_SIZE},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
+    return with_readable_text(figure, theme)

@@ -95,7 +95,7 @@ function drawChips(chips, box) {
     if (index === 0 || chip.segment !== chips[index - 1].segment) {
       group = element("div", `group segment-${chip.segment.toLowerCase()}`);
       group.setAttribute("role", "group");
-      group.setAttribute("aria-label", `Sentence ${chip.segment}`);
+      group.setAttribute("aria-label", `Pieces of ${chip.segment}`);
       const count = chips.filter((other) => other.segment === chip.segment).length;
       group.appendChild(element("h4", "", `Sentence ${chip.segment}: ${count} ${count === 1 ? "piece" : "pieces"}`));
       box.appendChild(group);
@@ -107,7 +107,7 @@ function drawChips(chips, box) {
 }
 
 function drawChip(chip, index) {
-  const made = element("div", `chip ${chip.kind}${chip.special ? " special" : ""}`);
+  const made = element("div", `chip kind-${chip.kind}${chip.special ? " special" : ""}`);
   made.setAttribute("role", "option");
   made.setAttribute("aria-selected", "false");
   made.setAttribute("aria-label", chip.piece);

@@ -11,17 +11,19 @@ import streamlit as st
 from backend.tokenizer import Pieces
 
 KINDS: Final = {
-    "start": "added in front of everything by the tokenizer. Its final vector can stand for the "
-    "whole input.",
+    "start": "is added in front of everything by the tokenizer. Its final vector can stand for "
+    "the whole input.",
     "separator": "marks the end of a sentence.",
-    "mask": "a blank: the model was trained to guess the word that stood here.",
-    "unknown": "unknown: these characters are not in the vocabulary. The model learns nothing "
-    "of them but that something stood here.",
+    "mask": "is a blank: the model was trained to guess the word that stood here.",
+    "unknown": "stands for characters that are not in the vocabulary. The model learns only "
+    "that something stood here.",
     "padding": "fills up a text that is too short; it means nothing.",
     "continuation": "continues the piece before it without a space. The ## only says so; it is "
     "not in the text.",
     "space": "starts after a space: Ġ stands for that space.",
-    "piece": "starts a word, or is a word of its own.",
+    "joined": "has no space before it: it begins the text or continues what stands before.",
+    "beginning": "begins a word that goes on in the next piece.",
+    "piece": "is a word or a sign of its own.",
 }
 """What each kind of piece is, as the end of a sentence that begins with the piece."""
 
@@ -32,7 +34,9 @@ _TAGS: Final = {
     "unknown": "unknown!",
     "padding": "filler",
     "continuation": "continues",
-    "space": "",
+    "space": "after a space",
+    "joined": "",
+    "beginning": "",
     "piece": "",
 }
 _SPECIAL: Final = {
@@ -74,10 +78,15 @@ class Chip:
         return _TAGS[self.kind]
 
     @property
+    def characters(self) -> str:
+        """From which character to before which; empty where it came from none."""
+        return f"{self.start} to {self.end}" if self.end > self.start else ""
+
+    @property
     def words(self) -> str:
         """Everything about the piece as one sentence."""
-        place = f"characters {self.start} to {self.end} of the input"
-        if self.start == self.end:
+        place = f"characters {self.characters} of the input"
+        if not self.characters:
             place = "added by the tokenizer" if self.special else "no character of the input"
         return (
             f"{self.piece}: position {self.position}, id {self.id}, sentence {self.segment}, "
@@ -87,10 +96,10 @@ class Chip:
     @property
     def explanation(self) -> str:
         """What this piece is, where that needs saying."""
-        if self.special and self.end > self.start:
+        if self.special and self.characters:
             return f"{self.piece} {KINDS[self.kind]} It was typed by hand here."
         if self.kind == "unknown":
-            return f"{self.piece} stands for “{self.source}”, {KINDS['unknown']}"
+            return f"{self.piece} {KINDS['unknown']} Here they are “{self.source}”."
         return f"{self.piece} {KINDS[self.kind]}"
 
 
@@ -107,18 +116,21 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(_sign, text)
 
 
-def piece_kind(piece: str) -> str:
-    """Which of `KINDS` a piece is."""
+def piece_kind(piece: str, following: str = "", *, spaces: bool = False) -> str:
+    """Which of `KINDS` a piece is; `spaces` where the tokenizer writes spaces as Ġ."""
     if piece in _SPECIAL:
         return _SPECIAL[piece]
-    if piece.startswith("##") and len(piece) > 2:
+    if spaces:
+        return "space" if piece.startswith("Ġ") else "joined"
+    if _continues(piece):
         return "continuation"
-    return "space" if piece.startswith("Ġ") else "piece"
+    return "beginning" if _continues(following) else "piece"
 
 
 def chips_of(sentences: tuple[str, str | None], pieces: Pieces) -> list[Chip]:
     """One chip a piece, in reading order."""
-    return [_chip(sentences, pieces, position) for position in range(len(pieces.tokens))]
+    spaces = any(token.startswith("Ġ") for token in pieces.tokens)
+    return [_chip(sentences, pieces, position, spaces) for position in range(len(pieces.tokens))]
 
 
 def legend_of(chips: list[Chip]) -> list[tuple[str, str]]:
@@ -126,8 +138,7 @@ def legend_of(chips: list[Chip]) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for chip in chips:
         found.setdefault(chip.kind, "##…" if chip.kind == "continuation" else chip.piece)
-    found.pop("piece", None)
-    return [(found[kind], text) for kind, text in KINDS.items() if kind in found]
+    return [(found[kind], text) for kind, text in KINDS.items() if kind in found and _TAGS[kind]]
 
 
 def show_token_chips(sentences: tuple[str, str | None], chips: list[Chip], *, key: str) -> None:
@@ -159,7 +170,7 @@ def chip_data(sentences: tuple[str, str | None], chips: list[Chip]) -> dict[str,
     }
 
 
-def _chip(sentences: tuple[str, str | None], pieces: Pieces, position: int) -> Chip:
+def _chip(sentences: tuple[str, str | None], pieces: Pieces, position: int, spaces: bool) -> Chip:
     piece, special = pieces.tokens[position], bool(pieces.special[position])
     segment = int(pieces.segments[position])
     start, end = (int(character) for character in pieces.spans[position])
@@ -171,9 +182,17 @@ def _chip(sentences: tuple[str, str | None], pieces: Pieces, position: int) -> C
         special=special,
         start=start,
         end=end,
-        kind=piece_kind(piece),
+        kind=piece_kind(
+            piece,
+            "".join(pieces.tokens[position + 1 : position + 2]),
+            spaces=spaces,
+        ),
         source=(sentences[segment] or "")[start:end],
     )
+
+
+def _continues(piece: str) -> bool:
+    return piece.startswith("##") and len(piece) > 2
 
 
 def _sign(match: re.Match[str]) -> str:

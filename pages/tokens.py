@@ -49,9 +49,9 @@ with page(
     show_token_chips((sentences.a, sentences.b), chips, key="chips")
 
     st.subheader("The same as a table", anchor=False)
-    st.caption(
-        "Positions and characters are counted from 0, each sentence's characters from its own "
-        "beginning. The last character is the one after the piece's end, as in Python's text[7:9]."
+    st.markdown(
+        "Everything is counted from 0, the characters from the beginning of their own sentence. "
+        "“7 to 9” means characters 7 and 8: the end is not counted in, as in Python's `text[7:9]`."
     )
     st.dataframe(
         {
@@ -59,8 +59,7 @@ with page(
             "piece": [visible(chip.piece) for chip in chips],
             "id": [chip.id for chip in chips],
             "segment": [chip.segment for chip in chips],
-            "from": [chip.start if chip.end > chip.start else None for chip in chips],
-            "to": [chip.end if chip.end > chip.start else None for chip in chips],
+            "characters": [chip.characters for chip in chips],
             "text it came from": [visible(chip.source) for chip in chips],
         },
         hide_index=True,

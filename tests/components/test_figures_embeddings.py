@@ -1,0 +1,150 @@
+"""The numbers in the figures are the arrays' own, and labels keep equal tokens apart."""
+
+import numpy as np
+import pytest
+
+from components.figures_embeddings import (
+    SATURATED_SHARE,
+    all_tokens_figure,
+    equation_limit,
+    equation_parts,
+    nearest_figure,
+    one_token_figure,
+    root_scale,
+    similarity_figure,
+    strip_columns,
+)
+from components.figures_token_map import drift_figure, map_figure, path_figure
+from components.palette import DIVERGING
+
+TOKENS = ("[CLS]", "<b>", "it", "it", "&lt;")
+RANDOM = np.random.default_rng(7)
+TOKEN, SEGMENT, POSITION, INPUT = RANDOM.normal(size=(4, 5, 24)).astype(np.float32)
+
+
+def test_the_equation_adds_up() -> None:
+    parts = equation_parts(TOKEN, SEGMENT, POSITION, INPUT)
+    assert [part.sign for part in parts] == ["", "+", "+", "=", "→"]
+    np.testing.assert_array_equal(parts[3].values, TOKEN + SEGMENT + POSITION)
+
+
+def test_the_equation_leaves_out_a_segment_that_is_not_there() -> None:
+    parts = equation_parts(TOKEN, None, POSITION, INPUT)
+    assert [part.sign for part in parts] == ["", "+", "=", "→"]
+    np.testing.assert_array_equal(parts[2].values, TOKEN + POSITION)
+
+
+def test_one_token_shows_every_value_with_its_dimension() -> None:
+    parts = equation_parts(TOKEN, SEGMENT, POSITION, INPUT)
+    figure = one_token_figure(parts, 2, limit=1.5, theme="light")
+    for trace, part in zip(figure.data, parts, strict=True):
+        np.testing.assert_array_equal(trace.z.ravel(), part.values[2])
+        np.testing.assert_array_equal(trace.customdata.ravel(), np.arange(24))
+    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (-1.5, 1.5)
+
+
+def test_all_tokens_are_columns_that_stay_apart() -> None:
+    parts = equation_parts(TOKEN, SEGMENT, POSITION, INPUT)
+    figure = all_tokens_figure(parts, TOKENS, limit=1.5, theme="dark")
+    for trace, part in zip(figure.data, parts, strict=True):
+        np.testing.assert_array_equal(trace.z.T, part.values)
+        assert len(set(trace.x)) == len(TOKENS)
+    assert "1 &lt;b>" in figure.data[0].x
+    assert "4 &amp;lt;" in figure.data[0].x
+
+
+def test_few_values_lie_beyond_the_scale() -> None:
+    values = RANDOM.normal(size=(50, 100)).astype(np.float32)
+    parts = equation_parts(values, None, values, values)
+    sizes = np.abs(np.concatenate([part.values.ravel() for part in parts]))
+    assert np.mean(sizes > equation_limit(parts)) == pytest.approx(SATURATED_SHARE / 100, abs=1e-3)
+
+
+def test_the_scale_of_nothing_is_no_scale_of_zero() -> None:
+    nothing = np.zeros((1, 4), dtype=np.float32)
+    assert equation_limit(equation_parts(nothing, None, nothing, nothing)) == 1.0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_zero_is_in_the_middle_of_the_scale(theme: str) -> None:
+    colours = DIVERGING[theme]  # type: ignore[index]
+    scale = root_scale(colours)
+    places = [place for place, _ in scale]
+    assert places == sorted(places)
+    assert scale[0] == [0.0, colours[0]]
+    assert scale[len(scale) // 2] == [0.5, colours[3]]
+    assert scale[-1] == [1.0, colours[-1]]
+
+
+@pytest.mark.parametrize(("width", "columns"), [(384, 64), (768, 64), (32, 32), (37, 37), (74, 37)])
+def test_strips_have_full_lines(width: int, columns: int) -> None:
+    assert strip_columns(width) == columns
+
+
+def test_similarity_has_one_fixed_scale() -> None:
+    similarity = RANDOM.uniform(-1, 1, size=(5, 5)).astype(np.float32)
+    heatmap = similarity_figure(similarity, TOKENS, theme="light").data[0]
+    np.testing.assert_array_equal(heatmap.z, similarity)
+    assert (heatmap.zmin, heatmap.zmax) == (-1, 1)
+    assert len(set(heatmap.x)) == len(set(heatmap.y)) == 5
+
+
+def test_nearest_pieces_keep_their_order_and_mark_the_piece_itself() -> None:
+    bar = nearest_figure(["<b>", "x"], np.array([1, 0.5]), "<b>", theme="light").data[0]
+    assert list(bar.y) == ["1 &lt;b>", "2 x"]
+    assert list(bar.x) == [1, 0.5]
+    assert list(bar.marker.pattern.shape) == ["/", ""]
+
+
+def test_the_map_joins_the_same_word_and_keeps_its_axes() -> None:
+    points = RANDOM.normal(size=(3, 4, 2))
+    pairs = np.array([[0, 2], [1, 3]])
+    figures = [
+        map_figure(
+            points,
+            ("it", "<b>", "it", "<b>"),
+            np.array([0, 0, 1, 1]),
+            pairs,
+            layer=layer,
+            share=np.array([0.5, 0.25]),
+            theme="light",
+            followed=1,
+        )
+        for layer in (0, 2)
+    ]
+    others, followed, first, second = figures[1].data
+    assert list(others.x[:2]) == [points[2, 0, 0], points[2, 2, 0]]
+    assert list(followed.y[:2]) == [points[2, 1, 1], points[2, 3, 1]]
+    np.testing.assert_array_equal(first.x, points[2, :2, 0])
+    assert list(second.text) == ["", "&lt;b>"]
+    assert figures[0].layout.xaxis.range == figures[1].layout.xaxis.range
+    assert "50%" in figures[0].layout.xaxis.title.text
+
+
+def test_the_map_of_one_word_without_partner() -> None:
+    figure = map_figure(
+        np.zeros((2, 1, 2)),
+        ("a",),
+        np.array([0]),
+        np.zeros((0, 2), dtype=np.int64),
+        layer=0,
+        share=np.zeros(2),
+        theme="dark",
+    )
+    assert figure.layout.xaxis.range == (-1, 1)
+
+
+def test_the_way_shows_every_layer() -> None:
+    points = RANDOM.normal(size=(3, 2, 2))
+    names = ("input", "0", "1")
+    a, b = path_figure(points, "it", names, layer=1, share=np.ones(2), theme="light").data
+    np.testing.assert_array_equal(a.y, points[:, 0, 1])
+    np.testing.assert_array_equal(b.x, points[:, 1, 0])
+    assert list(a.marker.size)[1] > a.marker.size[0]
+
+
+def test_drift_has_one_line_a_word_and_the_followed_one_last() -> None:
+    similarity = np.array([[1, 1], [0.9, 0.5]])
+    figure = drift_figure(similarity, ("it", "was"), ("input", "0"), followed=0, theme="light")
+    np.testing.assert_array_equal(figure.data[-1].y, [1, 0.9])
+    assert list(figure.data[-1].text) == ["1.00", "0.90"]
