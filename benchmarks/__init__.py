@@ -1,0 +1,1 @@
+"""How fast the app is, side by side with BertViz; `make bench`."""
