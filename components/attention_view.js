@@ -133,13 +133,14 @@ function buildView(parent) {
       element("legend", { textContent: "Which sentence looks at which", className: "unseen" })),
     hide: element("input", { type: "checkbox" }),
     threshold: element("input", { type: "range", min: 0, max: 0.5, step: 0.005, value: 0 }),
-    thresholdValue: element("output"),
+    thresholdValue: element("span", { className: "value" }),
     chips: element("div", { className: "chips", role: "group", "aria-label": "Heads" }),
     only: element("button", { type: "button", textContent: "Only this head" }),
     every: element("button", { type: "button", textContent: "All heads of the layer" }),
     thumbnails: element("canvas", { "aria-hidden": "true" }),
     grid: element("div", { className: "grid", role: "grid", "aria-label": "All heads" }),
-    readout: element("p", { className: "readout", role: "status", "aria-live": "polite" }),
+    readout: element("p", { className: "readout", role: "status", "aria-live": "polite",
+      "aria-label": "What is pointed at" }),
     share: element("p", { className: "share" }),
     lines: element("canvas", { className: "lines", "aria-hidden": "true" }),
     left: list("left", "Tokens that look (query)"),
@@ -286,7 +287,8 @@ function redraw(view) {
   view.frame ||= requestAnimationFrame(() => {
     view.frame = 0;
     const begun = performance.now();
-    if (view.data && render(view)) report(view, performance.now() - begun);
+    const before = view.done.lines;
+    if (view.data && render(view) && view.done.lines !== before) report(view, performance.now() - begun);
   });
 }
 
@@ -311,7 +313,9 @@ function render(view) {
   const ready = view.trace.weights[state.layer] !== null;
   view.on = [...state.on].sort((a, b) => a - b);
   if (ready) collectShown(view, filter);
-  drawHeads(view, ready);
+  const scene = [view.done.collected, JSON.stringify(view.point), view.page.scroller.scrollTop,
+    view.width, view.height, view.row, devicePixelRatio, view.done.colours, ready];
+  unless(view, "lines", scene.join("/"), () => drawHeads(view, ready));
   showState(view, ready);
   return ready;
 }
@@ -789,7 +793,7 @@ function shareWords(view) {
   const show = view.pair ? state.show : "all";
   const parts = [];
   if (state.hideSpecial) parts.push(`${percent(special)} goes to hidden special tokens`);
-  if (show !== "all") parts.push(`${percent(outside)} goes to the other sentence`);
+  if (show !== "all") parts.push(`${percent(outside)} goes to sentence ${show[1] === "a" ? "B" : "A"}`);
   if (state.threshold > 0) parts.push(`${percent(below)} is below ${state.threshold.toFixed(3)}`);
   const what = `Shown: ${SHOWS[show]}, ${percent(shown)} of all weight these tokens give. `;
   const faint = view.lines.left ? `The ${view.lines.count} strongest lines are drawn.` : "";
@@ -957,6 +961,7 @@ function moveInGrid(view, event) {
   const step = ARROWS[event.key];
   if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
+  view.hovered = null; // the keys, not the resting pointer, say what is meant
   const within = (value, count) => Math.max(0, Math.min(count - 1, value));
   choose(view, {
     layer: within(view.state.layer + step[0], view.data.layers),
