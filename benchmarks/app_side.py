@@ -67,10 +67,15 @@ class Step:
 
 @dataclass(frozen=True)
 class AppSample:
-    """One visit: some new texts, then through the layers with one head and with all heads."""
+    """One visit: some new texts, then through the layers with one head and with all heads.
+
+    memory: with one text drawn, as BertViz has
+    memory_later: after all the new texts
+    """
 
     texts: tuple[TextSample, ...]
     memory: Memory
+    memory_later: Memory
     one_head: tuple[Step, ...]
     all_heads: tuple[Step, ...]
 
@@ -102,13 +107,14 @@ def app_sample(address: str, texts: Iterator[str], count: int, layers: int) -> A
     with fresh_page() as page:
         traffic = Traffic(page)
         _open(page, f"{address}/attention?{urlencode({'a': next(texts), 'layer': 0, 'head': 1})}")
-        samples = [_type(page, traffic, "Sentence A", next(texts)) for _ in range(count)]
         memory = renderer_memory()
+        samples = [_type(page, traffic, "Sentence A", next(texts)) for _ in range(count)]
+        memory_later = renderer_memory()
         one_head = [_arrow(page, "ArrowDown", layer) for layer in range(1, layers)]
         page.get_by_role("button", name="All heads of the layer").click()
         _settle(page)
         all_heads = [_arrow(page, "ArrowUp", layer) for layer in reversed(range(layers - 1))]
-    return AppSample(tuple(samples), memory, tuple(one_head), tuple(all_heads))
+    return AppSample(tuple(samples), memory, memory_later, tuple(one_head), tuple(all_heads))
 
 
 def pair_samples(address: str, count: int) -> list[TextSample]:

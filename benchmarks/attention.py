@@ -142,6 +142,10 @@ def _memory_rows(samples: Samples) -> Iterator[Row]:
     yield _row("memory of the page (head view)", n, "MB", _rss(heads), _middle(_rss(ours)), target)
     if models:
         yield _row("memory of the page (model view)", n, "MB", _rss(models), _middle(_rss(ours)))
+    later = [visit.memory_later for visit in samples.app]
+    yield _row(
+        f"memory after {TEXTS_A_VISIT} more texts", n, "MB", [], _middle(_rss(later)), target
+    )
     yield _row("memory shared with no other process (head view)", n, "MB",
                [memory.uss / 1e6 for memory in heads],
                _middle(memory.uss / 1e6 for memory in ours))  # fmt: skip
