@@ -1,0 +1,342 @@
+"""The Attention page in a real browser, used as a reader uses it."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from backend.cached import cached_trace
+from backend.examples import EXAMPLES
+from backend.trace import Trace
+from tests.e2e.conftest import Open
+from tests.serving import wait_until_drawn
+
+A, B = EXAMPLES[0].a, EXAMPLES[0].b
+IT = 10
+CHICKEN = 2
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    return cached_trace("minilm", A, B)
+
+
+def view(page: Page) -> Locator:
+    return page.locator(".attention[data-drawn]").first
+
+
+def drawn(page: Page, layer: int, head: int) -> None:
+    expect(view(page)).to_have_attribute("data-drawn", re.compile(rf"/{layer}/{head}$"))
+
+
+def readout(page: Page) -> Locator:
+    return page.locator(".readout")
+
+
+def query(page: Page, token: int) -> Locator:
+    name = re.compile(rf", token {token}$")
+    return page.get_by_role("listbox", name="Tokens that look").get_by_role("option", name=name)
+
+
+def key(page: Page, token: int) -> Locator:
+    name = re.compile(rf", token {token}$")
+    return page.get_by_role("listbox", name="Tokens looked at").get_by_role("option", name=name)
+
+
+def thousandths(weight: np.float32) -> str:
+    return f"{np.floor(np.float64(weight) * 1000 + 0.5) / 1000:.3f}"
+
+
+def ink(page: Page, canvas: str) -> int:
+    """How many pixels of a canvas are not blank."""
+    script = """name => {
+        const find = root => root.querySelector(name) ?? [...root.querySelectorAll('*')]
+            .map(e => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
+        const c = find(document);
+        const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+        let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; }"""
+    pixels: int = page.evaluate(script, canvas)
+    return pixels
+
+
+def test_it_opens_with_the_pair_and_every_head_on_screen(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    expect(page.get_by_label("Sentence A", exact=True)).to_have_value(A)
+    expect(page.get_by_role("gridcell")).to_have_count(72)
+    assert ink(page, "canvas.lines") > 1000
+    expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_be_visible()
+
+
+def test_pointing_at_a_token_tells_whom_it_looks_at(open_page: Open, trace: Trace) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    query(page, IT).hover()
+    weight = thousandths(trace.attention[3, 1, IT, CHICKEN])
+    expect(readout(page)).to_contain_text(f"it (A) looks at chicken (A) {weight}")
+    key(page, CHICKEN).hover()
+    expect(readout(page)).to_contain_text("is looked at by")
+    strongest = int(trace.attention[3, 1, :, CHICKEN].argmax())
+    weight = thousandths(trace.attention[3, 1, strongest, CHICKEN])
+    expect(readout(page)).to_contain_text(weight)
+
+
+def test_arrow_keys_move_through_the_heads_at_once(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    page.get_by_role("gridcell", name="layer 3, head 1", exact=True).click()
+    for press, layer, head in (
+        ("ArrowRight", 3, 2), ("ArrowDown", 4, 2), ("ArrowLeft", 4, 1), ("ArrowUp", 3, 1),
+        ("ArrowUp", 2, 1),
+    ):  # fmt: skip
+        page.keyboard.press(press)
+        drawn(page, layer, head)
+    focused = page.get_by_role("gridcell", name="layer 2, head 1", exact=True)
+    expect(focused).to_be_focused()
+    expect(page.get_by_label("Layer", exact=True)).to_have_value("2")
+    expect(page.get_by_text("Layer 2, head 1: the exact weights")).to_be_visible()
+    page.wait_for_url(re.compile("layer=2"))
+
+
+def test_a_change_of_head_is_drawn_before_anything_is_sent(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    sent_before_drawn = page.evaluate("""async () => {
+        const find = (root, name) => root.querySelector(name) ?? [...root.querySelectorAll('*')]
+            .map(e => e.shadowRoot && find(e.shadowRoot, name)).find(Boolean);
+        let sent = 0;
+        const send = WebSocket.prototype.send;
+        WebSocket.prototype.send = function (...all) { sent++; return send.apply(this, all); };
+        const root = find(document, '.attention'), before = root.dataset.drawn;
+        const cell = find(document, '.cell.chosen');
+        cell.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowDown', bubbles: true}));
+        while (root.dataset.drawn === before) await new Promise(requestAnimationFrame);
+        WebSocket.prototype.send = send;
+        return sent; }""")
+    assert sent_before_drawn == 0
+
+
+def test_the_sidebar_leads_the_view(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    page.get_by_label("Layer", exact=True).fill("5")
+    page.keyboard.press("Enter")
+    drawn(page, 5, 1)
+    page.get_by_role("gridcell", name="layer 1, head 8", exact=True).click()
+    drawn(page, 1, 8)
+    expect(page.get_by_label("Head", exact=True)).to_have_value("8")
+    page.get_by_label("Head", exact=True).fill("0")
+    page.keyboard.press("Enter")
+    drawn(page, 1, 0)
+
+
+def test_heads_are_switched_on_and_off(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    pressed = page.locator(".chips [aria-pressed=true]")
+    expect(pressed).to_have_count(1)
+    page.get_by_role("button", name="All heads of the layer").click()
+    expect(pressed).to_have_count(12)
+    page.get_by_role("button", name="head 4", exact=True).click()
+    expect(pressed).to_have_count(11)
+    page.get_by_role("button", name="head 7", exact=True).dblclick()
+    drawn(page, 3, 7)
+    expect(pressed).to_have_count(1)
+    query(page, IT).hover()
+    expect(readout(page)).to_contain_text("Layer 3, head 7: it (A) looks at")
+
+
+def test_the_filter_shows_true_weights_and_says_their_share(open_page: Open, trace: Trace) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    page.get_by_role("radio", name="A → B").check()
+    a, b = trace.segments == 0, trace.segments == 1
+    share = trace.attention[3, 1][a][:, b].sum() / a.sum()
+    expect(page.locator(".share")).to_contain_text(f"A → B, {100 * share:.0f} %")
+    expect(page.get_by_role("option", name=re.compile("chicken"))).to_have_count(2)
+    query(page, IT).hover()
+    weight = thousandths(trace.attention[3, 1, IT, 16])
+    expect(readout(page)).to_contain_text(f"chicken (B) {weight}")
+    expect(page.get_by_text("Layer 3, head 1, A → B: the exact weights")).to_be_visible()
+    page.wait_for_url(re.compile("show=ab"))
+
+
+def test_special_tokens_can_be_hidden(open_page: Open, trace: Trace) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    expect(page.get_by_role("option", name="[SEP]")).to_have_count(4)
+    page.get_by_label("Hide special tokens").check()
+    expect(page.get_by_role("option", name="[SEP]")).to_have_count(0)
+    plain = ~trace.special
+    share = trace.attention[3, 1][plain][:, trace.special].sum() / plain.sum()
+    expect(page.locator(".share")).to_contain_text(f"{100 * share:.0f} % goes to hidden special")
+
+
+def test_a_click_keeps_a_token_and_escape_lets_it_go(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    query(page, IT).click()
+    expect(query(page, IT)).to_have_attribute("aria-selected", "true")
+    page.wait_for_url(re.compile(r"query=10"))
+    query(page, IT).focus()
+    page.keyboard.press("Escape")
+    expect(query(page, IT)).to_have_attribute("aria-selected", "false")
+    page.wait_for_url(lambda url: "query" not in url)
+
+
+def test_a_link_shows_the_same_view_in_another_browser(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    page.get_by_label("Sentence A", exact=True).fill("A cat sat on the mat.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option", name=re.compile("^mat, "))).to_have_count(2)
+    page.get_by_role("radio", name="B → A").check()
+    page.get_by_role("gridcell", name="layer 2, head 4", exact=True).click()
+    page.wait_for_url(re.compile("layer=2.*head=4.*show=ba"))
+    other = open_page(page.url.removeprefix(re.match(r"https?://[^/]+", page.url)[0]))  # type: ignore[index]
+    drawn(other, 2, 4)
+    expect(other.get_by_label("Sentence A", exact=True)).to_have_value("A cat sat on the mat.")
+    expect(other.get_by_role("radio", name="B → A")).to_be_checked()
+
+
+def test_back_undoes_the_last_change(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    page.get_by_role("gridcell", name="layer 0, head 2", exact=True).click()
+    page.wait_for_url(re.compile("layer=0"))
+    wait_until_drawn(page)
+    page.go_back()
+    drawn(page, 3, 1)
+    expect(page.get_by_label("Layer", exact=True)).to_have_value("3")
+
+
+def test_the_choice_survives_other_pages(open_page: Open) -> None:
+    page = open_page("/attention")
+    page.get_by_label("Sentence B", exact=True).fill("Something else entirely.")
+    page.keyboard.press("Enter")
+    page.get_by_role("gridcell", name="layer 4, head 5", exact=True).click()
+    page.wait_for_url(re.compile("layer=4"))
+    for name in ("Tokens", "Embeddings", "Attention"):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(page.get_by_label("Sentence B", exact=True)).to_have_value(
+            "Something else entirely."
+        )
+    drawn(page, 4, 5)
+
+
+def test_half_typed_text_is_not_lost_when_a_head_is_chosen(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    page.evaluate("""() => {
+        const find = (root, name) => root.querySelector(name) ?? [...root.querySelectorAll('*')]
+            .map(e => e.shadowRoot && find(e.shadowRoot, name)).find(Boolean);
+        window.chosen = () => find(document, '.cell.chosen').dispatchEvent(
+            new KeyboardEvent('keydown', {key: 'ArrowDown', bubbles: true})); }""")
+    page.get_by_label("Sentence A", exact=True).press("End")
+    page.get_by_label("Sentence A", exact=True).press_sequentially(" and s")
+    page.evaluate("window.chosen()")
+    drawn(page, 4, 1)
+    page.wait_for_url(re.compile("layer=4"))
+    wait_until_drawn(page)
+    expect(page.get_by_label("Sentence A", exact=True)).to_have_value(A + " and s")
+
+
+def downloaded(page: Page, button: str) -> bytes:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    return Path(download.value.path()).read_bytes()
+
+
+def test_downloads_hold_the_numbers_on_screen(open_page: Open, trace: Trace) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    rows = list(csv.DictReader(io.StringIO(downloaded(page, "This head (CSV)").decode())))
+    assert list(rows[0]) == ["layer", "head", "query", "query_token", "key", "key_token", "weight"]
+    read = np.zeros_like(trace.attention[3, 1])
+    for row in rows:
+        read[int(row["query"]), int(row["key"])] = float(row["weight"])
+    np.testing.assert_array_equal(read, trace.attention[3, 1])
+    with np.load(io.BytesIO(downloaded(page, "Everything (.npz)"))) as arrays:
+        np.testing.assert_array_equal(arrays["attention"], trace.attention)
+        assert tuple(arrays["tokens"]) == trace.tokens
+
+
+def test_the_code_button_shows_code_for_this_head(open_page: Open) -> None:
+    page = open_page("/attention?layer=2&head=6&a=One+sentence.")
+    page.get_by_role("button", name="Code").click()
+    code = page.get_by_test_id("stCode")
+    expect(code).to_contain_text("attentions[2][0, 6]")
+    expect(code).to_contain_text("One sentence.")
+
+
+HOSTILE = "<img src=x onerror=hit()> </script><script>hit()</script> &lt; $x$ :red[x] **b** [SEP]"
+
+
+@pytest.mark.parametrize("path", ["/attention", "/tokens", "/embeddings", "/"])
+def test_typed_markup_stays_text(open_page: Open, path: str) -> None:
+    page = open_page(path)
+    page.evaluate("() => { window.hit = () => { window.hurt = true } }")
+    for box in ("Sentence A", "Sentence B"):
+        page.get_by_label(box, exact=True).fill(HOSTILE)
+        page.keyboard.press("Enter")
+        wait_until_drawn(page)
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.hurt") is None
+    assert page.get_by_test_id("stException").count() == 0
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_a_long_text_is_cut_said_and_drawn(open_page: Open) -> None:
+    page = open_page("/attention?a=short")
+    page.get_by_label("Sentence A", exact=True).fill("the cat and the dog " * 1000)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("at most 512 tokens")).to_be_visible()
+    drawn(page, 3, 1)
+    page.get_by_role("gridcell", name="layer 3, head 1", exact=True).click()
+    page.keyboard.press("ArrowDown")
+    drawn(page, 4, 1)
+    query(page, 3).hover()
+    expect(readout(page)).to_contain_text("looks at")
+
+
+def test_an_unreachable_model_is_said_and_the_app_goes_on(open_page: Open) -> None:
+    page = open_page("/attention?a=Keep+this.&model=bert-base-uncased")
+    expect(page.get_by_text("cannot be reached")).to_be_visible()
+    expect(page.get_by_label("Sentence A", exact=True)).to_have_value("Keep this.")
+    page.get_by_role("link", name="Tokens", exact=True).first.click()
+    expect(page.get_by_text("Keep", exact=False).first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 900), (390, 844)])
+def test_nothing_sticks_out_at_any_width(
+    open_page: Open, screenshots: Path, scheme: str, width: int, height: int
+) -> None:
+    page = open_page("/attention", width, height, color_scheme=scheme)
+    drawn(page, 3, 1)
+    page.wait_for_timeout(500)
+    page.screenshot(path=screenshots / f"attention-{scheme}-{width}.png", full_page=True)
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= width
+
+
+def test_picture_for_the_readme(open_page: Open, screenshots: Path) -> None:
+    """With PICTURE=docs/attention.png it becomes the README's."""
+    import os
+
+    page = open_page("/attention", 1440, 1000)
+    drawn(page, 3, 1)
+    page.get_by_role("button", name="All heads of the layer").click()
+    query(page, IT).click()
+    page.wait_for_url(re.compile("query=10"))
+    wait_until_drawn(page)
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(500)
+    target = Path(os.environ.get("PICTURE", screenshots / "picture.png"))
+    page.screenshot(path=target)
+    assert target.stat().st_size > 50_000
