@@ -126,7 +126,7 @@ def choose_token(tokens: Sequence[str]) -> int:
     chosen: int = st.selectbox(
         "Token",
         range(len(tokens)),
-        index=min(2, len(tokens) - 1),
+        index=2 if len(tokens) > 3 else len(tokens) // 2,
         format_func=lambda position: f"{position}  {tokens[position]}",
     )
     return chosen
@@ -167,6 +167,8 @@ def _show_nearest(model: Model, trace: Trace, position: int) -> None:
 
 
 def _choose_pair(words: TokenMap, place: "st.delta_generator.DeltaGenerator") -> int | None:
+    if not words.segments.any():
+        return None
     if not len(words.pairs):
         st.info("No word stands in both sentences, so there is none to follow from A to B.")
         return None

@@ -22,6 +22,7 @@ _WIDEST_STRIP: Final = 64
 _STRIP_ROW_PIXELS: Final = 14
 _PANEL_PIXELS: Final = 150
 _GAP_PIXELS: Final = 40
+_BAR_PIXELS: Final = 70
 _SCALE_STEPS: Final = 40
 _TENTHS: Final = (0, 0.2, 0.4, 0.6, 0.8, 1)
 _MARGINS: Final = {"margin": {"l": 8, "r": 8, "t": 8, "b": 8}}
@@ -226,21 +227,25 @@ def _stacked(parts: Sequence[Part], panel: int, bottom: int) -> go.Figure:
             showarrow=False,
         )
     return figure.update_layout(
-        height=inner + _GAP_PIXELS + bottom,
-        margin={"l": 8, "r": 8, "t": _GAP_PIXELS, "b": bottom},
+        height=inner + _GAP_PIXELS + _BAR_PIXELS + bottom,
+        margin={"l": 8, "r": 8, "t": _GAP_PIXELS + _BAR_PIXELS, "b": bottom},
+        coloraxis_colorbar_y=1 + _GAP_PIXELS / inner,
     )
 
 
 def _coloured(figure: go.Figure, limit: float, theme: Theme) -> go.Figure:
-    ticks = [share * limit for share in (-1, -0.25, 0, 0.25, 1)]
+    ticks = [share * limit for share in (-1, -0.5, 0, 0.5, 1)]
     figure.update_layout(
         coloraxis={
             "colorscale": root_scale(DIVERGING[theme]),
             "cmin": -limit,
             "cmax": limit,
-            "colorbar": {
-                "title": "value",
-                "thickness": 12,
+            "colorbar": colour_bar("value")
+            | {
+                "y": figure.layout.coloraxis.colorbar.y,
+                "yanchor": "bottom",
+                "len": 1,
+                "tickangle": 0,
                 "tickvals": ticks,
                 "ticktext": [f"{tick:.2f}" for tick in ticks],
             },

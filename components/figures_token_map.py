@@ -38,10 +38,13 @@ def map_figure(
     """The words after one layer: near means alike. Lines join a word of A with the same in B.
 
     points: (layer + 1, token, 2); segments: (token,); pairs: (pair, 2), indices of tokens;
-    share: (2,), part of the spread on each axis. `followed` is the pair drawn strongly. The
+    share: (2,), part of the spread on each axis. `followed` is the pair drawn strongly,
+    with the way it has come since the input. The
     axes are the same for every layer, so that a move on screen is a move of the vectors.
     """
     figure = go.Figure(_joining_lines(points[layer], pairs, followed, theme))
+    if followed is not None:
+        figure.add_traces(_trails(points[: layer + 1, pairs[followed]], theme))
     named = _named(len(tokens), pairs, followed)
     for segment, letter in enumerate("AB"):
         own = np.flatnonzero(segments == segment)
@@ -63,8 +66,6 @@ def map_figure(
             zeroline=True,
             zerolinecolor=_GREY,
         )
-    figure.update_yaxes(scaleanchor="x")
-    figure.update_layout(transition={"duration": 400, "easing": "cubic-in-out"})
     return _framed(figure, 600, theme)
 
 
@@ -160,6 +161,21 @@ def _joining_lines(
             showlegend=bool(kept),
         )
         for kept, style, name in styles
+    ]
+
+
+def _trails(points: Floats, theme: Theme) -> list[go.Scatter]:
+    """The way of one word in A and in B so far. points: (layer + 1, 2, 2), A then B."""
+    return [
+        go.Scatter(
+            x=points[:, segment, 0],
+            y=points[:, segment, 1],
+            mode="lines",
+            line={"color": HEADS[theme][segment], "width": 1.5},
+            name=f"its way in {letter}",
+            hoverinfo="skip",
+        )
+        for segment, letter in enumerate("AB")
     ]
 
 

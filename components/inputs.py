@@ -106,6 +106,7 @@ def choose_tokenizer(model: str) -> str:
         key="tokenizer",
         format_func=lambda name: f"{title_of(name)}, the model's own" if name == model else name,
         on_change=lambda: use_tokenizer(st.session_state["tokenizer"]),
+        width=340,
         help="Each tokenizer has its own list of pieces. “Uncased” makes all letters small "
         "first and drops accents; “cased” keeps them.",
     )

@@ -1,6 +1,7 @@
 /* Sentences above, chips below. Pointing at a chip marks its characters and the other way round.
    Everything a visitor typed reaches the page as textContent only. Spans count code points. */
 
+const MANY = 120; // chips from which on they scroll in a box of their own
 const drawn = new WeakMap(); // parentElement -> {json, stop}
 
 export default function ({ data, parentElement }) {
@@ -35,7 +36,7 @@ function draw(data) {
   words.dir = explanation.dir = "auto";
   readout.append(words, explanation);
 
-  const box = element("div", "box");
+  const box = element("div", data.chips.length > MANY ? "box many" : "box");
   box.setAttribute("role", "listbox");
   box.setAttribute("aria-label", "Pieces in reading order");
   const chips = drawChips(data.chips, box);

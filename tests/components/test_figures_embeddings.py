@@ -112,9 +112,10 @@ def test_the_map_joins_the_same_word_and_keeps_its_axes() -> None:
         )
         for layer in (0, 2)
     ]
-    others, followed, first, second = figures[1].data
+    others, followed, way, _, first, second = figures[1].data
     assert list(others.x[:2]) == [points[2, 0, 0], points[2, 2, 0]]
     assert list(followed.y[:2]) == [points[2, 1, 1], points[2, 3, 1]]
+    np.testing.assert_array_equal(way.x, points[:, 1, 0])
     np.testing.assert_array_equal(first.x, points[2, :2, 0])
     assert list(second.text) == ["", "&lt;b>"]
     assert figures[0].layout.xaxis.range == figures[1].layout.xaxis.range
