@@ -14,7 +14,7 @@
 // Every change goes through `redraw`: one animation frame, in which each part does its work only
 // if what it depends on has changed (`unless`). Whatever a person typed is set as textContent.
 
-const TRACES_KEPT = 3;
+const TRACES_KEPT = 4;
 const SEND_AFTER = 200; // ms of rest before the server is told
 const LINES_DRAWN = 12000; // more cannot be told apart, and would make scrolling jerk
 const FAINTEST = 5; // thousandths; below, a line is not visible
@@ -719,7 +719,9 @@ function drawBox(view, context, side, y, head, share) {
   context.globalAlpha = share / 1000;
   context.fillRect(left + head * view.box, y + 3, view.box - 1, view.row - 6);
   context.globalAlpha = 0.25;
-  context.strokeRect(left + head * view.box + 0.5, y + 3.5, view.box - 2, view.row - 7);
+  if (view.box >= 6) { // smaller ones would be all outline
+    context.strokeRect(left + head * view.box + 0.5, y + 3.5, view.box - 2, view.row - 7);
+  }
   context.globalAlpha = 1;
 }
 
