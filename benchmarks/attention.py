@@ -127,6 +127,7 @@ def _layer_rows(samples: Samples) -> Iterator[Row]:
     every = [step for visit in samples.app for step in visit.all_heads]
     target = Target(at_most=16) if n == 128 else None
     yield _row("next layer, all its heads on", n, "ms", bertviz, _ms(every), target)
+    yield _row("the script's part of that", n, "ms", [], _middle(s.draw_ms for s in every))
     yield _row("next layer, one head on", n, "ms", [], _ms(one), target)
     yield _row("the script's part of that", n, "ms", [], _middle(s.draw_ms for s in one))
     asked = max(step.asked for step in (*one, *every))
