@@ -5,16 +5,16 @@ bytes again that the browser still has. The view gets a small JSON and draws, po
 in the browser, without asking the server. They meet in the browser under the trace's name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final
 
 import streamlit as st
-from cachetools import LRUCache
 
+from backend.cached import Shared
 from backend.packing import pack_attention
 from backend.trace import Trace
 from components.palette import HEADS, SEQUENTIAL
@@ -45,31 +45,25 @@ _STYLE: Final = (_HERE / "attention_view.css").read_text(encoding="utf-8")
 _carry = st.components.v2.component("attention_weights", js=_SCRIPT)
 _view = st.components.v2.component("attention_view", css=_STYLE, js=_SCRIPT)
 
-_packets: LRUCache[tuple[str, int], bytes] = LRUCache(PACKET_BYTES, getsizeof=len)
-_packets_lock = Lock()
+_packets: Shared[tuple[str, int], bytes] = Shared(PACKET_BYTES, len)
 
 
 def show_attention(
-    trace: Trace,
-    choice: Choice,
-    *,
-    on_choice: Callable[[Mapping[str, object]], None],
-    key: str = "attention",
+    trace: Trace, choice: Choice, *, on_choice: Callable[[str], None], key: str = "attention"
 ) -> None:
-    """Draw the view at `choice`; `on_choice` gets the browser's word when the reader chooses.
+    """Draw the view at `choice`. When the reader chooses, `on_choice` is called with `key`.
 
-    Its fields are those of `Choice`, unchecked: they come from the browser.
+    The choice then stands in the session under that key as `choice`, with the fields of
+    `Choice`, unchecked: they come from the browser.
     """
-
-    def take_over() -> None:
-        chosen = st.session_state[key].get("choice")
-        if isinstance(chosen, Mapping):
-            on_choice(chosen)
-
     name = trace_name(trace)
     with st.container(gap=None):  # the carrier shows nothing and takes no room
         _carry(data=_packet(trace, name, choice.layer), key=f"{key}_weights", height="content")
-        _view(data=view_data(trace, name, choice, key), key=key, on_choice_change=take_over)
+        _view(
+            data=view_data(trace, name, choice, key),
+            key=key,
+            on_choice_change=partial(on_choice, key),
+        )
 
 
 def trace_name(trace: Trace) -> str:
@@ -98,12 +92,6 @@ def view_data(trace: Trace, name: str, choice: Choice, key: str) -> dict[str, An
 
 
 def _packet(trace: Trace, name: str, layer: int) -> bytes:
-    with _packets_lock:
-        kept = _packets.get((name, layer))
-    if kept is not None:
-        return kept
-    packet = pack_attention(trace.attention, trace.special, name, layer)
-    with _packets_lock:
-        if len(packet) <= _packets.maxsize:
-            _packets[name, layer] = packet
-    return packet
+    return _packets.find(
+        (name, layer), lambda: pack_attention(trace.attention, trace.special, name, layer)
+    )

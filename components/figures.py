@@ -7,10 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components.figure_text import with_readable_text
 from components.palette import SEQUENTIAL, Scale, Theme
 from components.plain import label, positions
 
-FONT_SIZE: Final = 14
 _ROW_PIXELS: Final = 24
 
 
@@ -21,14 +21,12 @@ def colour_scale(colours: Scale) -> list[list[float | str]]:
 
 def colour_bar(title: str) -> dict[str, Any]:
     """A colour bar below the figure, where it takes no width from the tokens."""
-    font = {"size": FONT_SIZE}
     return {
-        "title": {"text": title, "font": font, "side": "right"},
+        "title": {"text": title, "side": "right"},
         "orientation": "h",
         "thickness": 12,
         "y": 0,
         "yanchor": "top",
-        "tickfont": font,
     }
 
 
@@ -36,10 +34,9 @@ def token_axis(tokens: Sequence[str], title: str) -> dict[str, Any]:
     """A category axis over tokens. Plotly leaves out names where there is no room for all."""
     names = dict(zip(positions(tokens), map(label, tokens), strict=True))
     return {
-        "title": {"text": title, "font": {"size": FONT_SIZE}},
+        "title": title,
         "type": "category",
         "labelalias": names,
-        "tickfont": {"size": FONT_SIZE},
     }
 
 
@@ -73,8 +70,7 @@ def attention_figure(
     figure.update_layout(
         height=max(420, min(900, _ROW_PIXELS * len(queries) + 160)),
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        font={"size": FONT_SIZE},
     )
     if marked is not None:
         figure.add_hrect(marked - 0.5, marked + 0.5, line={"width": 2}, fillcolor="rgba(0,0,0,0)")
-    return figure
+    return with_readable_text(figure, theme)

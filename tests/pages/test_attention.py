@@ -21,7 +21,8 @@ def by_label(widgets: Any, label: str) -> Any:
 
 
 def address(page: AppTest) -> dict[str, str]:
-    return {name: values[0] for name, values in page.query_params.items()}
+    values = page.query_params.items()
+    return {name: value if isinstance(value, str) else value[0] for name, value in values}
 
 
 def spoken(page: AppTest) -> str:
