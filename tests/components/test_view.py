@@ -1,0 +1,77 @@
+"""Links: read, checked, and fitted to what there is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.cached import cached_trace
+from backend.catalogue import CATALOGUE
+from backend.sentence_filter import SHOW
+from components.view import FIELDS, View, chosen, fitted, parameters_of, view_of
+
+VIEWS = st.builds(
+    View,
+    a=st.text(),
+    b=st.text(),
+    model=st.sampled_from(sorted(CATALOGUE)),
+    layer=st.integers(0, 999),
+    head=st.integers(0, 999),
+    query=st.none() | st.integers(0, 999),
+    show=st.sampled_from(sorted(SHOW)),
+)
+
+
+@given(VIEWS)
+def test_a_link_carries_a_view_whole(view: View) -> None:
+    assert view_of(parameters_of(view)) == (view, [])
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), st.text()))
+def test_any_link_gives_a_view(parameters: dict[str, str]) -> None:
+    view, _ = view_of(parameters)
+    again, notes = view_of(parameters_of(view))
+    assert (again, notes) == (view, [])
+
+
+def test_every_bad_value_is_named() -> None:
+    view, notes = view_of({"layer": "x", "head": "-1", "query": "1.5", "show": "ac", "model": "m"})
+    assert view == View()
+    assert len(notes) == 5
+
+
+def test_a_long_bad_value_is_cut_in_the_note() -> None:
+    (note,) = view_of({"model": "m" * 9000})[1]
+    assert len(note) < 200
+
+
+def test_any_model_is_for_ones_own_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    assert view_of({"model": "some/model"})[0].model == "some/model"
+    monkeypatch.setenv("EXPLORER_ANY_MODEL", "0")
+    assert view_of({"model": "some/model"})[0].model == "minilm"
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {},
+        {"layer": None, "head": "x", "query": -1, "show": 3},
+        {"layer": -1, "head": 1.5, "query": "<b>", "show": ["ab"]},
+        {"layer": True, "head": {}, "query": [], "show": None},
+    ],
+)
+def test_nonsense_from_the_browser_changes_nothing(choice: dict[str, object]) -> None:
+    assert chosen(View(), choice) == View()
+
+
+def test_a_choice_in_the_browser_is_taken_over() -> None:
+    choice = {"layer": 2, "head": 11, "query": 4, "show": "ba", "serial": 7}
+    assert chosen(View(), choice) == View(layer=2, head=11, query=4, show="ba")
+
+
+def test_a_view_is_fitted_to_a_smaller_trace() -> None:
+    trace = cached_trace("minilm", "One.", None)
+    view, notes = fitted(View(layer=9, head=12, query=99, show="ab"), trace)
+    assert (view.layer, view.head, view.query, view.show) == (5, 11, None, "all")
+    assert len(notes) == 3
+    assert fitted(view, trace) == (view, [])
