@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from components.figure_text import with_readable_text
-from components.palette import SEQUENTIAL, Scale, Theme
+from components.palette import INK, SEQUENTIAL, Scale, Theme
 from components.plain import label, positions
 
 _ROW_PIXELS: Final = 24
@@ -72,5 +72,6 @@ def attention_figure(
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
     )
     if marked is not None:
-        figure.add_hrect(marked - 0.5, marked + 0.5, line={"width": 2}, fillcolor="rgba(0,0,0,0)")
+        frame = {"width": 2, "color": INK[theme]}
+        figure.add_hrect(marked - 0.5, marked + 0.5, line=frame, fillcolor="rgba(0,0,0,0)")
     return with_readable_text(figure, theme)

@@ -81,6 +81,11 @@ def choose_model() -> str:
     return name
 
 
+def use_model(name: str) -> None:
+    """Choose this model; for the callbacks of buttons."""
+    _change(model=name)
+
+
 def choose_tokenizer(model: str) -> str:
     """Draw Tokenizer; the name of the chosen one, the model's own until another is chosen."""
     names = list(dict.fromkeys([model, UNCASED, CASED]))

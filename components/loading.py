@@ -38,7 +38,7 @@ def load_trace(name: str, sentences: Sentences) -> Trace:
         trace = cached_trace(name, sentences.a, sentences.b)
     if trace.left_out:
         st.info(
-            f"{plain(title_of(name))} reads at most {model.limit} tokens at once. The last "
+            f"{plain(title_of(name))} reads at most {model.limit} tokens at once. "
             f"{trace.left_out} tokens are left out below; the text in the box stays whole."
         )
     return trace

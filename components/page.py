@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from backend.errors import ExplorerError
+from backend.catalogue import BUILT_IN
+from backend.errors import ExplorerError, ModelError
 from components import inputs
 from components.palette import Theme
 from components.plain import plain
@@ -34,6 +35,8 @@ def page(title: str, question: str) -> Iterator[None]:
         yield
     except ExplorerError as error:
         st.error(plain(str(error)))
+        if isinstance(error, ModelError):
+            st.button("Use the built-in model", on_click=inputs.use_model, args=(BUILT_IN,))
     finally:
         for note in inputs.notes():
             warnings.warning(plain(note))

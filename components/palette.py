@@ -11,6 +11,12 @@ from typing import Final, Literal
 Theme = Literal["light", "dark"]
 Scale = tuple[str, ...]
 
+PAGE: Final[dict[Theme, str]] = {"light": "#ffffff", "dark": "#0e1117"}
+"""The page's background; `.streamlit/config.toml` sets the same."""
+
+INK: Final[dict[Theme, str]] = {"light": "#1f2430", "dark": "#f2f4f8"}
+"""The page's text; `.streamlit/config.toml` sets the same."""
+
 SEQUENTIAL: Final[dict[Theme, Scale]] = {
     "light": ("#ffffff", "#d6e6f4", "#9ecae1", "#4f9bcb", "#1f6fb2", "#0b4a8f", "#082a5c"),
     "dark": ("#0e1117", "#10294a", "#114a83", "#1c70b8", "#4c9adb", "#96c8f0", "#eaf5ff"),

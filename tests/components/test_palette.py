@@ -1,11 +1,13 @@
 """Colours that can be read, told apart, and compared."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from components.palette import DIVERGING, HEADS, SEQUENTIAL, Theme
+from components.palette import DIVERGING, HEADS, INK, PAGE, SEQUENTIAL, Theme
 
-PAGE: dict[Theme, str] = {"light": "#ffffff", "dark": "#0e1117"}
 THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
@@ -42,3 +44,13 @@ def test_the_diverging_scale_has_zero_in_the_page_and_equal_sides(theme: Theme) 
     assert scale[middle] == PAGE[theme]
     for one, other in zip(scale[:middle], scale[:middle:-1], strict=True):
         assert contrast(one, other) < 2.2
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_page_is_configured_in_these_colours(theme: Theme) -> None:
+    config = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text())
+    assert config["theme"][theme]["backgroundColor"] == PAGE[theme]
+    assert config["theme"][theme]["textColor"] == INK[theme]
+    for part in (config["theme"][theme], config["theme"][theme]["sidebar"]):
+        for background in (part["backgroundColor"], part["secondaryBackgroundColor"]):
+            assert contrast(INK[theme], background) >= 7
