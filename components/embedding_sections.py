@@ -10,22 +10,18 @@ import streamlit as st
 from backend import embedding_tables as tables
 from backend.model import Model
 from backend.similarity import cosine_similarity, nearest_rows
-from backend.token_map import TokenMap, path_of
 from backend.trace import Embeddings, FloatArray, Trace
 from components.downloads import offer_csv
-from components.figures_embeddings import (
+from components.figures_embeddings import nearest_figure, similarity_figure
+from components.figures_equation import (
     SATURATED_SHARE,
     Part,
     all_tokens_figure,
     equation_limit,
     equation_parts,
-    nearest_figure,
     one_token_figure,
-    similarity_figure,
 )
-from components.figures_token_map import drift_figure, map_figure, path_figure
 from components.page import page_theme
-from components.plain import plain
 
 NEIGHBOURS: Final = 12
 
@@ -90,37 +86,6 @@ def show_similarity(trace: Trace) -> None:
     )
 
 
-@st.fragment
-def show_map(words: TokenMap) -> None:
-    """The words after one layer, and the way of one word that A and B share."""
-    theme = page_theme()
-    names = [tables.layer_name(layer) for layer in range(len(words.points))]
-    left, right = st.columns(2)
-    layer = left.select_slider(
-        "After layer",
-        range(len(names)),
-        format_func=lambda place: names[place],
-        help="“input” is what goes into layer 0.",
-    )
-    pair = _choose_pair(words, right)
-    figure = map_figure(
-        words.points,
-        words.tokens,
-        words.segments,
-        words.pairs,
-        layer=layer,
-        share=words.share,
-        theme=theme,
-        followed=pair,
-    )
-    if pair is not None:
-        st.markdown(_about_pair(words, pair, layer))
-    st.plotly_chart(figure, key="map")
-    offer_csv("The map (CSV)", "token-map.csv", partial(tables.map_csv, words))
-    if pair is not None:
-        _show_way(words, pair, layer, names)
-
-
 def choose_token(tokens: Sequence[str]) -> int:
     """Draw Token; the position of the chosen one."""
     chosen: int = st.selectbox(
@@ -164,66 +129,6 @@ def _show_nearest(model: Model, trace: Trace, position: int) -> None:
     offer_csv(
         "Nearest pieces (CSV)", "nearest.csv", partial(tables.nearest_csv, ids, pieces, cosines)
     )
-
-
-def _choose_pair(words: TokenMap, place: "st.delta_generator.DeltaGenerator") -> int | None:
-    if not words.segments.any():
-        return None
-    if not len(words.pairs):
-        st.info("No word stands in both sentences, so there is none to follow from A to B.")
-        return None
-    shared = [words.tokens[a] for a, _ in words.pairs]
-    chosen: int = place.selectbox(
-        "Word to follow",
-        range(len(shared)),
-        index=shared.index("it") if "it" in shared else int(words.similarity[-1].argmin()),
-        format_func=lambda pair: f"{shared[pair]}  ({_ordinal(shared, pair)})",
-    )
-    return chosen
-
-
-def _ordinal(shared: Sequence[str], pair: int) -> str:
-    return f"{shared[: pair + 1].count(shared[pair])} of {shared.count(shared[pair])}"
-
-
-def _about_pair(words: TokenMap, pair: int, layer: int) -> str:
-    similarity = words.similarity[:, pair]
-    word = plain(words.tokens[words.pairs[pair, 0]])
-    place = "in the encoder's input" if layer == 0 else f"after layer {layer - 1}"
-    return (
-        f"“{word}” in A and “{word}” in B: cosine similarity **{similarity[layer]:.3f}** {place}. "
-        f"It begins at {similarity[0]:.3f} in the input and ends at {similarity[-1]:.3f}; "
-        f"least alike are the two {_where(similarity)}."
-    )
-
-
-def _where(similarity: FloatArray) -> str:
-    lowest = int(similarity.argmin())
-    place = "in the input" if lowest == 0 else f"after layer {lowest - 1}"
-    return f"{place} ({similarity[lowest]:.3f})"
-
-
-def _show_way(words: TokenMap, pair: int, layer: int, names: Sequence[str]) -> None:
-    theme = page_theme()
-    word = words.tokens[words.pairs[pair, 0]]
-    shared = [words.tokens[a] for a, _ in words.pairs]
-    points, share = path_of(words.hidden[:, words.pairs[pair]])
-    left, right = st.columns(2)
-    left.markdown(
-        f"**The way of “{plain(word)}” through the layers.** A plane of its own: the one that "
-        "shows most of this way."
-    )
-    left.plotly_chart(
-        path_figure(points, word, names, layer=layer, share=share, theme=theme), key="way"
-    )
-    right.markdown(
-        f"**How alike each shared word stays.** The thick line is “{plain(word)}”; every thin "
-        "line is another word that both sentences have."
-    )
-    right.plotly_chart(
-        drift_figure(words.similarity, shared, names, followed=pair, theme=theme), key="drift"
-    )
-    offer_csv("How alike the words stay (CSV)", "drift.csv", partial(tables.drift_csv, words))
 
 
 def _columns(parts: Sequence[Part]) -> dict[str, FloatArray]:

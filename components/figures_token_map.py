@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components.figure_names import outward, written_names
 from components.figure_text import with_readable_text
 from components.palette import HEADS, Theme
 from components.plain import label
@@ -14,12 +15,11 @@ from components.plain import label
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
 
-_MARKERS: Final = (
+_MARKERS: Final[tuple[dict[str, Any], ...]] = (
     {"symbol": "circle", "size": 9},
     {"symbol": "diamond-open", "size": 15, "line": {"width": 3}},
 )
 """A's is filled and B's a frame around it, so that both show where two words are at one place."""
-_MOST_WORDS: Final = 60
 _GREY: Final = "#808895"
 _FOLLOWED: Final = 3
 
@@ -42,63 +42,63 @@ def map_figure(
     with the way it has come since the input. The
     axes are the same for every layer, so that a move on screen is a move of the vectors.
     """
-    figure = go.Figure(_joining_lines(points[layer], pairs, followed, theme))
+    ranges = [_range(points[..., axis]) for axis in (0, 1)]
+    important = [] if followed is None else pairs[followed].tolist()
+    names = written_names(points[layer], tokens, ranges, important)
+    traces = _joining_lines(points[layer], pairs, followed, theme)
     if followed is not None:
-        figure.add_traces(_trails(points[: layer + 1, pairs[followed]], theme))
-    named = _named(len(tokens), pairs, followed)
-    for segment, letter in enumerate("AB"):
-        own = np.flatnonzero(segments == segment)
-        figure.add_scatter(
+        traces += _trails(points[: layer + 1, pairs[followed]], theme)
+    traces += [
+        go.Scatter(
             x=points[layer, own, 0],
             y=points[layer, own, 1],
-            mode="markers+text",
-            text=[label(tokens[int(index)]) if named[index] else "" for index in own],
-            customdata=[label(tokens[int(index)]) for index in own],
-            textposition="top center" if segment == 0 else "bottom center",
+            mode="markers",
+            customdata=[label(tokens[index]) for index in own],
             marker=_MARKERS[segment] | {"color": HEADS[theme][segment]},
             name=f"sentence {letter}",
             hovertemplate=f"%{{customdata}} in {letter}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
         )
-    for axis, update in enumerate((figure.update_xaxes, figure.update_yaxes)):
-        update(
-            title=f"direction {axis + 1} ({share[axis]:.0%} of the spread)",
-            range=_range(points[..., axis]),
-            zeroline=True,
-            zerolinecolor=_GREY,
-        )
-    return _framed(figure, 600, theme)
+        for segment, letter in enumerate("AB")
+        for own in [np.flatnonzero(segments == segment).tolist()]
+    ]
+    traces.append(_names(points[layer], tokens, names))
+    titles = [f"direction {n} ({part:.0%} of the spread)" for n, part in enumerate(share, start=1)]
+    axes = [
+        {"title": {"text": title}, "range": ends, "zeroline": True, "zerolinecolor": _GREY}
+        for title, ends in zip(titles, ranges, strict=True)
+    ]
+    return _framed(traces, *axes, height=600, theme=theme)
 
 
 def path_figure(
-    points: Floats, word: str, names: Sequence[str], *, layer: int, share: Floats, theme: Theme
+    points: Floats, word: str, names: Sequence[str], *, share: Floats, theme: Theme
 ) -> go.Figure:
-    """One word's way in A and in B, from the input through every layer; `layer` is drawn large.
+    """One word's way in A and in B, from the input through every layer.
 
     points: (layer + 1, 2, 2), A then B; names: (layer + 1,)
     """
-    figure = go.Figure()
-    places = range(len(points))
-    for segment, letter in enumerate("AB"):
-        way = points[:, segment]
-        figure.add_scatter(
-            x=way[:, 0],
-            y=way[:, 1],
-            mode="lines+markers+text",
-            text=list(names) if segment == 0 else None,
+    ranges = [_range(points[..., axis]) for axis in (0, 1)]
+    spread = [high - low for low, high in ranges]
+    places = [outward(points[:, 0] / spread, place) for place in range(len(points))]
+    traces = [
+        go.Scatter(
+            x=points[:, segment, 0],
+            y=points[:, segment, 1],
+            mode="lines+markers",
             customdata=list(names),
-            textposition="top center",
             line={"color": HEADS[theme][segment], "dash": ("solid", "dash")[segment]},
-            marker=_MARKERS[segment]
-            | {"size": [(14, 22)[segment] if n == layer else 8 + 3 * segment for n in places]},
+            marker=_MARKERS[segment],
             name=f"“{label(word)}” in {letter}",
             hovertemplate=f"{letter}, after %{{customdata}}<extra></extra>",
         )
-    for axis, update in enumerate((figure.update_xaxes, figure.update_yaxes)):
-        update(
-            title=f"direction {axis + 1} ({share[axis]:.0%} of the way)",
-            range=_range(points[..., axis]),
-        )
-    return _framed(figure, 440, theme)
+        for segment, letter in enumerate("AB")
+    ]
+    traces.append(_text(points[:, 0], names, places))
+    axes = [
+        {"title": {"text": f"direction {n} ({part:.0%} of the way)"}, "range": ends}
+        for n, (part, ends) in enumerate(zip(share, ranges, strict=True), start=1)
+    ]
+    return _framed(traces, *axes, height=440, theme=theme)
 
 
 def drift_figure(
@@ -108,37 +108,54 @@ def drift_figure(
 
     similarity: (layer + 1, pair); names: (layer + 1,). The followed word stands out.
     """
-    figure = go.Figure()
     others = [pair for pair in range(len(words)) if pair != followed]
-    for pair in [*others, followed]:
-        chosen = pair == followed
-        figure.add_scatter(
+    lines = [
+        go.Scatter(
             x=list(names),
             y=similarity[:, pair],
-            mode="lines+markers+text" if chosen else "lines",
-            text=[f"{value:.2f}" for value in similarity[:, pair]] if chosen else None,
-            textposition="bottom center",
-            line={
-                "color": HEADS[theme][_FOLLOWED] if chosen else _GREY,
-                "width": 4 if chosen else 1,
-            },
+            mode="lines",
+            line={"color": _GREY, "width": 1},
             name=label(words[pair]),
             showlegend=False,
             hovertemplate=f"{label(words[pair])}, after %{{x}}: <b>%{{y:.3f}}</b><extra></extra>",
         )
+        for pair in [*others, followed]
+    ]
     lowest = float(np.floor(10 * similarity.min() - 0.5) / 10)
-    figure.update_xaxes(title="after layer", type="category")
-    figure.update_yaxes(title="cosine of the word in A and in B", range=[lowest, 1.03])
-    return _framed(figure, 440, theme)
+    ends = [lowest, 1.05]
+    values = similarity[:, followed]
+    way = np.stack([np.linspace(0, 1, len(values)), values / (ends[1] - ends[0])], axis=1)
+    lines[-1].update(
+        mode="lines+markers+text",
+        line={"color": HEADS[theme][_FOLLOWED], "width": 4},
+        text=[f"{value:.2f}" for value in values],
+        textposition=[outward(way, place) for place in range(len(way))],
+        cliponaxis=False,
+    )
+    across = {"title": {"text": "after layer"}, "type": "category"}
+    down = {"title": {"text": "cosine of the word in A and in B"}, "range": ends}
+    return _framed(lines, across, down, height=440, theme=theme)
 
 
-def _named(count: int, pairs: Ints, followed: int | None) -> NDArray[np.bool_]:
-    """Whose name is written: everybody's, but of two joined words only the one in A."""
-    named = np.full(count, count <= _MOST_WORDS)
-    named[pairs[:, 1]] = False
-    if followed is not None:
-        named[pairs[followed]] = True
-    return named
+def _names(points: Floats, tokens: Sequence[str], places: dict[int, str]) -> go.Scatter:
+    written = list(places)
+    names = [label(tokens[index]) for index in written]
+    return _text(points[written], names, list(places.values()))
+
+
+def _text(points: Floats, names: Sequence[str], places: Sequence[str]) -> go.Scatter:
+    """Names beside points, clear of the larger of the two marks. points: (name, 2)."""
+    return go.Scatter(
+        x=points[:, 0],
+        y=points[:, 1],
+        mode="markers+text",
+        text=list(names),
+        textposition=list(places),
+        marker={"size": _MARKERS[1]["size"] + 3, "opacity": 0},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def _joining_lines(
@@ -190,10 +207,19 @@ def _range(values: Floats) -> list[float]:
     return [low - margin, high + margin]
 
 
-def _framed(figure: go.Figure, height: int, theme: Theme) -> go.Figure:
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-    )
-    return with_readable_text(figure, theme)
+def _framed(
+    traces: Sequence[go.Scatter],
+    across: dict[str, Any],
+    down: dict[str, Any],
+    *,
+    height: int,
+    theme: Theme,
+) -> go.Figure:
+    layout = {
+        "xaxis": across,
+        "yaxis": down,
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    }
+    return with_readable_text(go.Figure(traces, layout), theme)

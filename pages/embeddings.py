@@ -4,14 +4,10 @@ import streamlit as st
 
 from backend.cached import cached_trace
 from backend.token_map import map_of_pair, map_of_two
-from components.embedding_sections import (
-    show_all_tokens,
-    show_map,
-    show_one_token,
-    show_similarity,
-)
+from components.embedding_sections import show_all_tokens, show_one_token, show_similarity
 from components.inputs import choose_model, choose_sentences
 from components.loading import load_model, load_trace
+from components.map_sections import show_map
 from components.page import page
 
 with page(
@@ -52,7 +48,8 @@ with page(
         "(principal components, one pair of directions for all layers, so that a word can be "
         "followed; each layer is moved so that the middle of its words is at zero). Near means "
         "alike, but two directions show only a part of the spread: the axes say how much. "
-        "Special tokens are left out."
+        "Special tokens are left out. Names that would "
+        "lie over each other are not written: point at the mark."
     )
     a, b = trace.sentences
     if b is None:

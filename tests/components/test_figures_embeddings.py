@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from components.figures_embeddings import (
+from components.figure_names import outward, written_names
+from components.figure_text import SIZE, with_readable_text
+from components.figures_embeddings import nearest_figure, similarity_figure
+from components.figures_equation import (
     SATURATED_SHARE,
     all_tokens_figure,
     equation_limit,
     equation_parts,
-    nearest_figure,
     one_token_figure,
     root_scale,
-    similarity_figure,
     strip_columns,
 )
 from components.figures_token_map import drift_figure, map_figure, path_figure
@@ -112,12 +113,14 @@ def test_the_map_joins_the_same_word_and_keeps_its_axes() -> None:
         )
         for layer in (0, 2)
     ]
-    others, followed, way, _, first, second = figures[1].data
+    others, followed, way, _, first, second, names = figures[1].data
     assert list(others.x[:2]) == [points[2, 0, 0], points[2, 2, 0]]
     assert list(followed.y[:2]) == [points[2, 1, 1], points[2, 3, 1]]
     np.testing.assert_array_equal(way.x, points[:, 1, 0])
     np.testing.assert_array_equal(first.x, points[2, :2, 0])
-    assert list(second.text) == ["", "&lt;b>"]
+    np.testing.assert_array_equal(second.y, points[2, 2:, 1])
+    assert list(names.text)[:2] == ["&lt;b>", "&lt;b>"]
+    np.testing.assert_array_equal(names.x[:2], points[2, [1, 3], 0])
     assert figures[0].layout.xaxis.range == figures[1].layout.xaxis.range
     assert "50%" in figures[0].layout.xaxis.title.text
 
@@ -138,10 +141,10 @@ def test_the_map_of_one_word_without_partner() -> None:
 def test_the_way_shows_every_layer() -> None:
     points = RANDOM.normal(size=(3, 2, 2))
     names = ("input", "0", "1")
-    a, b = path_figure(points, "it", names, layer=1, share=np.ones(2), theme="light").data
+    a, b, written = path_figure(points, "it", names, share=np.ones(2), theme="light").data
     np.testing.assert_array_equal(a.y, points[:, 0, 1])
     np.testing.assert_array_equal(b.x, points[:, 1, 0])
-    assert list(a.marker.size)[1] > a.marker.size[0]
+    assert list(written.text) == list(names)
 
 
 def test_drift_has_one_line_a_word_and_the_followed_one_last() -> None:
@@ -149,3 +152,32 @@ def test_drift_has_one_line_a_word_and_the_followed_one_last() -> None:
     figure = drift_figure(similarity, ("it", "was"), ("input", "0"), followed=0, theme="light")
     np.testing.assert_array_equal(figure.data[-1].y, [1, 0.9])
     assert list(figure.data[-1].text) == ["1.00", "0.90"]
+
+
+def test_names_that_would_lie_over_each_other_are_left_out() -> None:
+    points = np.array([[0.5, 0.5], [0.5, 0.5], [0.501, 0.5], [0.9, 0.9], [0.502, 0.501]])
+    tokens = ("same", "same", "other", "alone", "followed")
+    written = written_names(points, tokens, [[0, 1], [0, 1]], first=[4])
+    assert 4 in written
+    assert len({0, 1} & written.keys()) == 1
+    assert written[3] == "top center"
+    crowd = written_names(np.full((50, 2), 0.5), list(map(str, range(50))), [[0, 1]] * 2, [])
+    assert 1 <= len(crowd) <= 4
+
+
+def test_names_along_a_way_stand_outside_its_bends() -> None:
+    peak = np.array([[0, 0], [1, 1], [2, 0]], dtype=float)
+    assert outward(peak, 1) == "top center"
+    assert outward(-peak, 1) == "bottom center"
+    assert outward(peak[:, ::-1], 1).endswith("right")
+    assert outward(np.zeros((3, 2)), 1) == "top center"
+
+
+def test_every_text_of_a_figure_is_large_and_in_the_ink_of_the_page() -> None:
+    parts = equation_parts(TOKEN, SEGMENT, POSITION, INPUT)
+    figure = with_readable_text(all_tokens_figure(parts, TOKENS, limit=1, theme="dark"), "dark")
+    layout = figure.layout
+    texts = [layout.font, layout.xaxis5.tickfont, layout.yaxis.title.font]
+    texts += [note.font for note in layout.annotations]
+    texts += [layout.coloraxis.colorbar.tickfont, layout.coloraxis.colorbar.title.font]
+    assert {(text.size, text.color) for text in texts} == {(SIZE, "#fafafa")}
