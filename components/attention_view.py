@@ -1,8 +1,9 @@
 """The linked attention view: all heads small, one or more heads as lines between tokens.
 
-Two components share one script. The carrier brings the weights as bytes; Streamlit does not send
-bytes again that the browser still has. The view gets a small JSON and draws, points and filters
-in the browser, without asking the server. They meet in the browser under the trace's name.
+Three components meet in the browser. The first only brings the script. The carrier brings the
+weights as bytes. The view gets a small JSON and draws, points and filters in the browser, without
+asking the server. Streamlit does not send again what has not changed: the script comes once, the
+weights once a text, and the view, which is sent at every change, is small.
 """
 
 from collections.abc import Callable
@@ -40,10 +41,28 @@ class Choice:
 
 
 _HERE: Final = Path(__file__).parent
-_SCRIPT: Final = (_HERE / "attention_view.js").read_text(encoding="utf-8")
+
+
+def _joined(*names: str) -> str:
+    return "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in names)
+
+
+_SCRIPT: Final = _joined(
+    "attention_view_meeting",
+    "attention_view",
+    "attention_view_page",
+    "attention_view_thumbnails",
+    "attention_view_lines",
+    "attention_view_words",
+    "attention_view_events",
+    "attention_view_start",
+)
 _STYLE: Final = (_HERE / "attention_view.css").read_text(encoding="utf-8")
-_carry = st.components.v2.component("attention_weights", js=_SCRIPT)
-_view = st.components.v2.component("attention_view", css=_STYLE, js=_SCRIPT)
+_CARRIER_SCRIPT: Final = _joined("attention_view_meeting", "attention_weights")
+_MOUNT_SCRIPT: Final = _joined("attention_view_meeting", "attention_view_mount")
+_script = st.components.v2.component("attention_script", js=_SCRIPT)
+_carry = st.components.v2.component("attention_weights", js=_CARRIER_SCRIPT)
+_view = st.components.v2.component("attention_view", css=_STYLE, js=_MOUNT_SCRIPT)
 
 _packets: Shared[tuple[str, int], bytes] = Shared(PACKET_BYTES, len)
 
@@ -57,7 +76,8 @@ def show_attention(
     `Choice`, unchecked: they come from the browser.
     """
     name = trace_name(trace)
-    with st.container(gap=None):  # the carrier shows nothing and takes no room
+    with st.container(gap=None):  # two of them show nothing and take no room
+        _script(key=f"{key}_script", height="content")
         _carry(data=_packet(trace, name, choice.layer), key=f"{key}_weights", height="content")
         _view(
             data=view_data(trace, name, choice, key),

@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cachetools import LRUCache
 
+from backend.cached import Shared
 from backend.packing import unpack_attention
 from backend.trace import Embeddings, FloatArray, Trace
 from components import attention_view
@@ -76,12 +76,15 @@ def test_a_packet_is_packed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_packet_too_large_to_keep_is_still_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attention_view, "_packets", LRUCache(10, getsizeof=len))
-    packet = attention_view._packet(trace_of(), "large", 0)
-    assert unpack_attention(packet).name == "large"
-    assert not attention_view._packets
+    monkeypatch.setattr(attention_view, "_packets", Shared(10, len))
+    trace = trace_of()
+    first, again = (attention_view._packet(trace, "large", 0) for _ in range(2))
+    assert unpack_attention(first).name == "large"
+    assert first == again
+    assert first is not again
 
 
-def test_the_script_never_builds_markup_from_text() -> None:
-    for dangerous in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
-        assert dangerous not in attention_view._SCRIPT
+def test_the_script_comes_once_and_what_is_sent_again_is_small() -> None:
+    assert "MEETING.show = " in attention_view._SCRIPT
+    assert len(attention_view._CARRIER_SCRIPT) < 4000
+    assert len(attention_view._MOUNT_SCRIPT) < 2000

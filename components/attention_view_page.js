@@ -1,0 +1,164 @@
+/** A new element; `fields` are properties, or attributes where the name has a dash or is `role`. */
+function element(tag, fields = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(fields)) {
+    if (name.includes("-") || name === "role") made.setAttribute(name, value);
+    else made[name] = value;
+  }
+  made.append(...children);
+  return made;
+}
+
+function buildView(parent) {
+  const view = { turn: 0, done: {}, point: null, frame: 0, timer: 0, drawn: 0, strong: 0,
+    state: null, data: null };
+  const page = {
+    shows: element("fieldset", { className: "shows" },
+      element("legend", { textContent: "Which sentence looks at which", className: "unseen" })),
+    hide: element("input", { type: "checkbox" }),
+    threshold: element("input", { type: "range", min: 0, max: 0.5, step: 0.005, value: 0 }),
+    thresholdValue: element("span", { className: "value" }),
+    chips: element("div", { className: "chips", role: "group", "aria-label": "Heads" }),
+    only: element("button", { type: "button", textContent: "Only this head" }),
+    every: element("button", { type: "button", textContent: "All heads of the layer" }),
+    thumbnails: element("canvas", { "aria-hidden": "true" }),
+    grid: element("div", { className: "grid", role: "grid", "aria-label": "All heads" }),
+    readout: element("p", { className: "readout", role: "status", "aria-live": "polite",
+      "aria-label": "What is pointed at" }),
+    share: element("p", { className: "share" }),
+    faint: element("canvas", { className: "faint" }),
+    lines: element("canvas", { className: "lines" }),
+    marks: element("canvas", { className: "marks" }),
+    left: list("left", "Tokens that look (query)"),
+    right: list("right", "Tokens looked at (key)"),
+    loading: element("p", { className: "loading", role: "status", hidden: true }),
+  };
+  const drawing = element("div", { className: "drawing", "aria-hidden": "true" },
+    page.faint, page.lines, page.marks);
+  page.stage = element("div", { className: "stage" }, drawing, page.left, page.right);
+  page.scroller = element("div", { className: "scroller" }, page.stage);
+  page.root = element("div", { className: "attention" }, tools(page), element("div",
+    { className: "panes" }, overview(page), headView(page)));
+  view.page = page;
+  parent.append(page.root);
+  listen(view);
+  return view;
+}
+
+function list(side, label) {
+  return element("div", { className: `list ${side}`, role: "listbox", "aria-label": label });
+}
+
+function tools(page) {
+  return element("div", { className: "tools" },
+    page.shows,
+    element("label", { className: "hide" }, page.hide, "Hide special tokens"),
+    element("label", { className: "threshold" }, "Hide weights below", page.threshold,
+      page.thresholdValue),
+    element("div", { className: "heads-row" }, page.chips, page.only, page.every));
+}
+
+function overview(page) {
+  return element("div", { className: "overview" },
+    element("div", { className: "map" }, page.thumbnails, page.grid),
+    element("p", { className: "hint", textContent: "Rows: layers. Columns: heads. In each picture "
+      + "rows look at columns; the stronger the shade, the more. Faint weights are lifted." }),
+    page.readout, page.share);
+}
+
+function headView(page) {
+  return element("div", { className: "head-view" },
+    element("div", { className: "ends", "aria-hidden": "true" },
+      element("span", { textContent: "looks (query)" }),
+      element("span", { textContent: "is looked at (key)" })),
+    page.loading, page.scroller);
+}
+
+/** One radio button a filter; only `All` where there is one sentence. */
+function buildShows(view) {
+  const { shows } = view.page;
+  for (const old of shows.querySelectorAll("label")) old.remove();
+  const wanted = view.pair ? Object.keys(SHOWS) : ["all"];
+  for (const value of wanted) {
+    const input = element("input", { type: "radio", name: `show-${view.data.view}`, value });
+    shows.append(element("label", {}, input, element("span", { textContent: SHOWS[value] })));
+  }
+}
+
+function buildChips(view) {
+  const { heads } = view.data;
+  view.page.chips.replaceChildren(...range(heads).map((head) => {
+    const chip = element("button", {
+      type: "button", textContent: head, "aria-label": `head ${head}`,
+      title: "Click: on or off. Double click: this one alone, again: all.",
+    });
+    chip.dataset.head = head;
+    return chip;
+  }));
+}
+
+/** Row and column numbers, and one transparent cell over each thumbnail. */
+function buildGrid(view) {
+  const { layers, heads } = view.data;
+  const top = element("div", { role: "row", className: "row" },
+    element("span", { className: "corner", role: "columnheader", "aria-label": "layer" }),
+    ...range(heads).map((head) => number("columnheader", head, "head")));
+  view.cells = range(layers).map((layer) => range(heads).map((head) => {
+    const cell = element("div",
+      { role: "gridcell", className: "cell", "aria-label": `layer ${layer}, head ${head}`,
+        "aria-selected": "false", tabIndex: -1 });
+    Object.assign(cell.dataset, { layer, head });
+    return cell;
+  }));
+  const rows = view.cells.map((cells, layer) =>
+    element("div", { role: "row", className: "row" }, number("rowheader", layer, "layer"), ...cells));
+  view.page.grid.replaceChildren(top, ...rows);
+}
+
+function number(role, value, kind) {
+  const made = element("span", { role, textContent: value, "aria-label": `${kind} ${value}` });
+  made.dataset[kind] = value;
+  return made;
+}
+
+/** The tokens of both columns, with a line of its own for the name of each sentence. */
+function buildRows(view) {
+  view.rows = {
+    left: rowsOf(view, view.queries),
+    right: rowsOf(view, view.keys),
+  };
+  for (const side of ["left", "right"]) {
+    const { order } = view.rows[side];
+    view.page[side].replaceChildren(...order.map((row) =>
+      typeof row === "string" ? element("div", { className: "sentence", textContent: row,
+        role: "presentation" }) : option(view, row)));
+  }
+}
+
+function rowsOf(view, shown) {
+  const order = [];
+  const place = new Int32Array(shown.length).fill(-1); // row of each token
+  let segment = null;
+  view.data.tokens.forEach((_, token) => {
+    if (!shown[token]) return;
+    if (view.pair && view.data.segments[token] !== segment) {
+      segment = view.data.segments[token];
+      order.push(`Sentence ${"AB"[segment]}`);
+    }
+    place[token] = order.length;
+    order.push(token);
+  });
+  return { order, place };
+}
+
+function option(view, token) {
+  const text = view.data.tokens[token];
+  const made = element("div", {
+    role: "option", className: view.data.special[token] ? "token special" : "token",
+    title: `${text}, token ${token}`, "aria-label": `${text}, token ${token}`, tabIndex: -1,
+  }, element("bdi", { textContent: text }));
+  made.dataset.token = token;
+  return made;
+}
+
+const range = (count) => Array.from({ length: count }, (_, i) => i);

@@ -1,0 +1,164 @@
+/** Names that tell equal tokens apart: it, it (B), the (A, 6). */
+function nameTokens(view) {
+  const { tokens, segments } = view.data;
+  const count = new Map();
+  const add = (name) => count.set(name, (count.get(name) ?? 0) + 1);
+  tokens.forEach((text, i) => { add(text); add(`${segments[i]} ${text}`); });
+  view.names = tokens.map((text, i) => {
+    if (count.get(text) === 1) return text;
+    const letter = "AB"[segments[i]];
+    if (!view.pair) return `${text} (${i})`;
+    return count.get(`${segments[i]} ${text}`) === 1 ? `${text} (${letter})` : `${text} (${letter}, ${i})`;
+  });
+}
+
+const digits = (packed) => (thousandths(packed) / 1000).toFixed(3);
+
+const joined = (numbers) => (numbers.length > 1
+  ? `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}` : `${numbers[0]}`);
+
+function place(view) {
+  const { layer } = view.state;
+  if (!view.on.length) return `Layer ${layer}, no head switched on`;
+  return `Layer ${layer}, head${view.on.length > 1 ? "s" : ""} ${joined(view.on)}`;
+}
+
+/** What is pointed at or pinned, in words. */
+function readout(view) {
+  const { point } = view;
+  if (view.hovered) return `Layer ${view.hovered.layer}, head ${view.hovered.head}`;
+  if (point?.side === "line") return `${pair(view, point)} (layer ${view.state.layer}, head ${point.head})`;
+  const one = active(view);
+  if (!one || !view.on.length) {
+    return `${place(view)}. Point at a token or a line; click a token on the left to keep it.`;
+  }
+  const verb = one.side === "left" ? "looks at" : "is looked at by";
+  const count = view.on.length === 1 ? 5 : view.on.length < 4 ? 3 : 1;
+  const shares = view.on.map((head) => strongest(view, one, head, count));
+  if (view.on.length === 1) {
+    return `${place(view)}: ${view.names[one.token]} ${verb} ${shares[0] || "nothing shown here"}`;
+  }
+  const parts = view.on.map((head, i) => `head ${head}: ${shares[i] || "nothing shown here"}`);
+  return `Layer ${view.state.layer}: ${view.names[one.token]} ${verb}: ${parts.join("; ")}`;
+}
+
+function pair(view, { query, key, head }) {
+  return `${view.names[query]} → ${view.names[key]} ${digits(weightOf(view, head, query, key))}`;
+}
+
+/** The strongest partners of a token in one head, strongest first. */
+function strongest(view, one, head, count) {
+  const weight = (token) => (one.side === "left"
+    ? weightOf(view, head, one.token, token) : weightOf(view, head, token, one.token));
+  const least = Math.max(1, Math.round(view.state.threshold * 1000)) << 6;
+  return [...(one.side === "left" ? view.keyList : view.queryList)]
+    .filter((token) => weight(token) >= least)
+    .sort((a, b) => weight(b) - weight(a)).slice(0, count)
+    .map((token) => `${view.names[token]} ${digits(weight(token))}`).join(", ");
+}
+
+/** How much of the weight is on screen, and where the rest went. */
+function shareWords(view) {
+  const { state, shares } = view;
+  if (!shares) return "";
+  const [shown, special, outside, below] = shares;
+  const percent = (share) => (share > 0 && share < 0.005 ? "under 1 %" : `${Math.round(100 * share)} %`);
+  const show = view.pair ? state.show : "all";
+  const parts = [];
+  if (state.hideSpecial) parts.push(`${percent(special)} goes to hidden special tokens`);
+  if (show !== "all") parts.push(`${percent(outside)} goes to sentence ${show[1] === "a" ? "B" : "A"}`);
+  if (state.threshold > 0) parts.push(`${percent(below)} is below ${state.threshold.toFixed(3)}`);
+  const what = `Shown: ${SHOWS[show]}, ${percent(shown)} of all weight these tokens give. `;
+  const faint = view.lines.left ? `The ${view.lines.count} strongest lines are drawn.` : "";
+  if (!parts.length) return `Shown: all weight. ${faint}`;
+  const rest = parts.join(", ");
+  return `${what}${rest[0].toUpperCase()}${rest.slice(1)}. ${faint}`;
+}
+
+/** Everything that is not canvas: marks, pressed buttons, text. */
+function showState(view, ready) {
+  const { page, state } = view;
+  showControls(view);
+  unless(view, "cell", `${view.done.grid}/${state.layer}/${state.head}`, markCell);
+  showTokens(view);
+  page.readout.classList.toggle("many", view.on.length > 3);
+  page.loading.hidden = ready;
+  write(page.loading, ready ? "" : `Loading layer ${state.layer} …`);
+  write(page.readout, ready || view.hovered ? readout(view) : "");
+  write(page.share, ready ? shareWords(view) : "");
+}
+
+/** Only a change is written: a screen reader speaks at every write. */
+function write(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+function showControls(view) {
+  const { page, state } = view;
+  const show = view.pair ? state.show : "all";
+  const key = [view.done.shows, view.done.chips, show, state.hideSpecial, state.threshold, view.on,
+    state.head];
+  unless(view, "controls", key.join("/"), () => {
+    for (const input of page.shows.querySelectorAll("input")) input.checked = input.value === show;
+    page.hide.checked = state.hideSpecial;
+    page.threshold.value = state.threshold;
+    write(page.thresholdValue, state.threshold.toFixed(3));
+    page.chips.childNodes.forEach((chip, head) => {
+      chip.setAttribute("aria-pressed", state.on.has(head));
+      chip.classList.toggle("chosen", head === state.head);
+    });
+  });
+}
+
+/** One cell is chosen, can be reached with Tab, and has its numbers in bold. */
+function markCell(view) {
+  const { page, cells } = view;
+  const { layer, head } = view.state;
+  const focused = page.grid.contains(page.root.getRootNode().activeElement);
+  for (const old of page.grid.querySelectorAll(".chosen")) {
+    old.classList.remove("chosen");
+    if (!old.matches(".cell")) continue;
+    old.tabIndex = -1;
+    old.setAttribute("aria-selected", "false");
+  }
+  const cell = cells[layer][head];
+  cell.tabIndex = 0;
+  cell.setAttribute("aria-selected", "true");
+  for (const chosen of [cell, page.grid.querySelector(`[role=rowheader][data-layer="${layer}"]`),
+    page.grid.querySelector(`[role=columnheader][data-head="${head}"]`)]) {
+    chosen.classList.add("chosen");
+  }
+  if (focused) cell.focus();
+}
+
+/** The token pointed at is marked on both sides. */
+function showTokens(view) {
+  const { point, state, rows } = view;
+  const pointed = !point ? [] : point.side === "line" ? [point.query, point.key] : [point.token];
+  const key = `${view.done.rows}/${pointed}/${state.query}`;
+  unless(view, "tokens", key, () => {
+    for (const side of ["left", "right"]) {
+      const { place: placed } = rows[side];
+      for (const old of view.page[side].querySelectorAll(".same, .pinned")) {
+        old.classList.remove("same", "pinned");
+      }
+      for (const token of pointed) optionAt(view, side, placed[token])?.classList.add("same");
+    }
+    markPinned(view);
+  });
+}
+
+function markPinned(view) {
+  const { left, right } = view.page;
+  left.querySelector("[aria-selected=true]")?.setAttribute("aria-selected", "false");
+  const pinned = optionAt(view, "left", view.rows.left.place[view.state.query ?? -1]);
+  pinned?.classList.add("pinned");
+  pinned?.setAttribute("aria-selected", "true");
+  for (const column of [left, right]) {
+    if (column.querySelector("[tabindex='0']")) continue;
+    const first = column.querySelector(".token");
+    if (first) first.tabIndex = 0;
+  }
+}
+
+const optionAt = (view, side, row) => (row >= 0 ? view.page[side].childNodes[row] : null);
