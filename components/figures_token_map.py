@@ -129,7 +129,7 @@ def drift_figure(
         mode="lines+markers+text",
         line={"color": HEADS[theme][_FOLLOWED], "width": 4},
         text=[f"{value:.2f}" for value in values],
-        textposition=[outward(way, place) for place in range(len(way))],
+        textposition=_inside_at_the_ends([outward(way, place) for place in range(len(way))]),
         cliponaxis=False,
     )
     across = {"title": {"text": "after layer"}, "type": "category"}
@@ -156,6 +156,12 @@ def _text(points: Floats, names: Sequence[str], places: Sequence[str]) -> go.Sca
         hoverinfo="skip",
         showlegend=False,
     )
+
+
+def _inside_at_the_ends(places: Sequence[str]) -> list[str]:
+    """The same sides, but none to the left of the first point or to the right of the last."""
+    first, *between, last = places
+    return [f"{first.split()[0]} center", *between, f"{last.split()[0]} center"]
 
 
 def _joining_lines(

@@ -44,6 +44,7 @@ function draw(data) {
 
   const state = { data, runs, chips, sentences, box, words, explanation, marked: [], current: 0 };
   listen(state);
+  new ResizeObserver(() => reserve(readout, state)).observe(root);
   return root;
 }
 
@@ -204,6 +205,20 @@ function mark(state, positions, box) {
   state.explanation.textContent = chosen[0].explanation;
   if (box) reveal(box, state.chips[state.current]);
   else reveal(state.sentences, state.runs.find(({ span }) => span.classList.contains("marked"))?.span);
+}
+
+/* Room for the longest text at once: the chips must not slip away under the pointer. */
+function reserve(readout, { data, words, explanation }) {
+  const { width } = readout.getBoundingClientRect();
+  if (!width || !data.chips.length || readout.dataset.width === String(width)) return;
+  readout.dataset.width = width;
+  const length = (chip) => chip.words.length + chip.explanation.length;
+  const longest = data.chips.reduce((one, other) => (length(other) > length(one) ? other : one));
+  const kept = [words.textContent, explanation.textContent];
+  readout.style.minHeight = "";
+  [words.textContent, explanation.textContent] = [longest.words, longest.explanation];
+  readout.style.minHeight = `${readout.getBoundingClientRect().height}px`;
+  [words.textContent, explanation.textContent] = kept;
 }
 
 /* Scroll inside the box only; the page stays where it is. */
