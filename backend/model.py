@@ -62,7 +62,8 @@ class Model:
     def trace(self, a: str, b: str | None = None) -> Trace:
         """Everything the model computes for A and B; a B without any token counts as none.
 
-        Raises EmptySentence if A has no token, NoAttention if the model hides its weights.
+        Raises EmptySentence if A has no token, NoAttention if the model hides its weights,
+        NotAModel if what it computes is no number.
         """
         import torch
 
@@ -101,6 +102,8 @@ class Model:
         return 0 if table is None else int(table.num_embeddings)
 
     def _run(self, ids: torch.Tensor, segments: torch.Tensor) -> tuple[FloatArray, FloatArray]:
+        import torch
+
         extra = {} if self.family == "distilbert" else {"token_type_ids": segments}
         output = self._module(
             input_ids=ids, output_attentions=True, output_hidden_states=True, **extra
@@ -111,6 +114,8 @@ class Model:
                 f"The model {self.name} does not give its attention weights, so there is nothing "
                 "to show. Choose another model."
             )
+        if not torch.isfinite(output.hidden_states[-1]).all():
+            raise _broken(self.name)
         return _stacked(weights), _stacked(output.hidden_states)
 
     def _embeddings(self, ids: torch.Tensor, segments: torch.Tensor) -> Embeddings:

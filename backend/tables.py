@@ -75,11 +75,13 @@ def tokens_csv(pieces: Pieces) -> bytes:
     return "".join([_line(_TOKEN_COLUMNS), *lines]).encode()
 
 
-def notebook_code(model_name: str, a: str, b: str | None, layer: int, head: int) -> str:
+def notebook_code(
+    model_name: str, a: str, b: str | None, layer: int, head: int, limit: int = LIMIT
+) -> str:
     """Eight lines or fewer of Python that compute one head with transformers alone.
 
     They leave the weights in `attention` (query, key). Give the sentences of the trace: there a
-    B without any token is None.
+    B without any token is None. `limit` is the model's, in tokens.
     """
     sentences = [readable(a)] if b is None or not b.strip() else [readable(a), readable(b)]
     built_in = model_name == BUILT_IN
@@ -90,7 +92,8 @@ def notebook_code(model_name: str, a: str, b: str | None, layer: int, head: int)
         "tokenizer = AutoTokenizer.from_pretrained(name)",
         'model = AutoModel.from_pretrained(name, attn_implementation="eager", dtype="float32")',
         f"sentences = {sentences!r}",
-        f'inputs = tokenizer(*sentences, truncation=True, max_length={LIMIT}, return_tensors="pt")',
+        f"inputs = tokenizer(*sentences, truncation=True, max_length={limit:d}, "
+        'return_tensors="pt")',
         f"attention = model(**inputs, output_attentions=True).attentions[{layer:d}][0, {head:d}]"
         ".detach().numpy()",
     ]

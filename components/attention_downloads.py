@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from backend.cached import cached_model
 from backend.tables import attention_csv, attention_npz, notebook_code
 from backend.trace import Trace
 from components.attention_view import Choice
@@ -47,5 +48,6 @@ def show_code(trace: Trace, choice: Choice) -> None:
     """Draw the button that opens eight lines of Python with the same numbers."""
     with st.popover("Code", icon=":material/code:"):
         st.markdown("The same numbers in a notebook, with transformers alone:")
-        a, b = trace.sentences
-        st.code(notebook_code(trace.model, a, b, choice.layer, choice.head), language="python")
+        limit = cached_model(trace.model).limit
+        code = notebook_code(trace.model, *trace.sentences, choice.layer, choice.head, limit)
+        st.code(code, language="python")

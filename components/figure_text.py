@@ -2,6 +2,9 @@
 
 from typing import Final
 
+# Plotly asks whether pandas is loaded; another visitor's thread may just be loading it. Importing
+# it here makes this thread wait for that.
+import pandas  # noqa: F401
 import plotly.graph_objects as go
 
 from components.palette import Theme

@@ -4,21 +4,29 @@
     View --(every run)--> widgets, pages, address
 
 `View` in the session is the only truth. Widgets are set from it before they are drawn and change
-it in their callbacks; the address is read only when it is not what was last written there.
+it in their callbacks. A run brings the address that the browser had when it asked for the run: on
+a slow network that is often an older one of this app's own, which must not undo a later choice.
+So an address is read only if this app did not write it, or if the reader went Back to it.
 This is the only file that touches session state and query parameters.
 """
 
+from collections import deque
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from backend.catalogue import CATALOGUE, any_model, title_of
 from backend.examples import EXAMPLES
 from backend.tokenizer import CASED, UNCASED
 from backend.trace import Trace
 from components.attention_view import Choice
-from components.view import FIELDS, View, chosen, fitted, parameters_of, view_of
+from components.view import FIELDS, View, chosen, fitted, kept, parameters_of, view_of
+
+LONGEST_LINK: Final = 8_000
+"""Characters of an address that every server and browser between two readers lets through."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def choose_tokenizer(model: str) -> str:
     names = list(dict.fromkeys([model, UNCASED, CASED]))
     kept = st.session_state.get("kept_tokenizer")
     _seed("tokenizer", kept if kept in names else model)
-    return st.selectbox(
+    name = st.selectbox(
         "Tokenizer",
         names,
         key="tokenizer",
@@ -101,6 +109,7 @@ def choose_tokenizer(model: str) -> str:
         help="Each tokenizer has its own list of pieces. “Uncased” makes all letters small "
         "first, “cased” keeps capitals. Both work without a network.",
     )
+    return name if name in names else model  # a browser can send any name
 
 
 def use_tokenizer(name: str) -> None:
@@ -110,9 +119,9 @@ def use_tokenizer(name: str) -> None:
 
 def choose_head(trace: Trace) -> Choice:
     """Draw Layer and Head; the chosen head, token and filter, all within this trace."""
-    view, notes_of_fit = fitted(_view(), trace)
+    view, notes = fitted(_view(), trace)
     st.session_state["view"] = view
-    notes().extend(notes_of_fit)
+    _note(*notes)
     with st.sidebar:
         for column, key, count in zip(
             st.columns(2), ("layer", "head"), (trace.layers, trace.heads), strict=True
@@ -141,31 +150,51 @@ def keep_choice(key: str) -> None:
 
 
 def read_address() -> None:
-    """Take over the address where the reader, not this app, changed it; at the start of a run."""
-    st.session_state["notes"] = []
+    """Take over the address where the reader, not this app, set it; at the start of a run."""
     given = {key: value for key, value in st.query_params.items() if key in FIELDS}
-    if given and given != st.session_state.get("written"):
-        st.session_state["view"], st.session_state["notes"] = view_of(given)
+    if given and (given not in _written() or _went_back()):
+        st.session_state["view"], notes = view_of(given)
+        _note(*notes)
 
 
 def write_address() -> None:
     """Put the view into the address, so that it can be shared; at the end of a run."""
     wanted = parameters_of(_view())
+    if len(urlencode(wanted)) > LONGEST_LINK:
+        wanted = {key: value for key, value in wanted.items() if key not in ("a", "b")}
+        st.sidebar.caption("These sentences are too long for a link: the address is without them.")
     others = {key: value for key, value in st.query_params.items() if key not in FIELDS}
     if st.query_params.to_dict() != others | wanted:
         st.query_params.from_dict(others | wanted)
-    st.session_state["written"] = wanted
+    if wanted not in _written():
+        _written().append(wanted)
 
 
-def notes() -> list[str]:
-    """What was amiss with the view in this run, in the reader's words."""
-    found: list[str] = st.session_state["notes"]
-    return found
+def take_notes() -> list[str]:
+    """What was amiss with links and inputs since the last page, in the reader's words."""
+    notes: list[str] = st.session_state.pop("notes", [])
+    return notes
+
+
+def _note(*sentences: str) -> None:
+    st.session_state.setdefault("notes", []).extend(filter(None, sentences))
 
 
 def _view() -> View:
     view: View = st.session_state.setdefault("view", View())
     return view
+
+
+def _written() -> deque[dict[str, str]]:
+    """The addresses this app wrote last."""
+    addresses: deque[dict[str, str]] = st.session_state.setdefault("written", deque(maxlen=100))
+    return addresses
+
+
+def _went_back() -> bool:
+    """Whether this run was asked for by the browser's Back or Forward."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def _change(**fields: Any) -> None:
@@ -179,9 +208,12 @@ def _seed(key: str, value: object) -> None:
 
 
 def _keep(key: str) -> None:
-    value = st.session_state[key]
-    if value is not None:
-        _change(**{key: value})
+    if (value := st.session_state[key]) is None:
+        return
+    st.session_state["view"], note = kept(_view(), key, value)
+    _note(note)
+    if key in ("a", "b"):
+        _change(query=None)  # the token at that place is another one now
 
 
 def _use_example() -> None:

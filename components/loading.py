@@ -3,7 +3,8 @@
 import streamlit as st
 
 from backend.cached import cached_model, cached_trace
-from backend.catalogue import title_of
+from backend.catalogue import is_offered, title_of
+from backend.errors import UnknownModel
 from backend.model import Model
 from backend.trace import Trace
 from components.inputs import Sentences
@@ -15,6 +16,8 @@ def load_model(name: str) -> Model:
 
     Raises ModelError if it cannot be had.
     """
+    if not is_offered(name):
+        raise UnknownModel("This model is not offered here. Choose one under Model.")
     title = plain(title_of(name))
     place = st.empty()
 
@@ -40,5 +43,10 @@ def load_trace(name: str, sentences: Sentences) -> Trace:
         st.info(
             f"{plain(title_of(name))} reads at most {model.limit} tokens at once. "
             f"{trace.left_out} tokens are left out below; the text in the box stays whole."
+        )
+    if trace.embeddings.segment is None and trace.sentences[1] is not None:
+        st.caption(
+            "This model has no segment embeddings: it tells A and B apart by their places and the "
+            "separator between them only."
         )
     return trace

@@ -38,7 +38,7 @@ def page(title: str, question: str) -> Iterator[None]:
         if isinstance(error, ModelError):
             st.button("Use the built-in model", on_click=inputs.use_model, args=(BUILT_IN,))
     finally:
-        for note in inputs.notes():
+        for note in inputs.take_notes():
             warnings.warning(plain(note))
         inputs.write_address()
 

@@ -3,12 +3,17 @@
 import re
 from collections.abc import Sequence
 
+JOINER = "\u2060"
 _MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def plain(text: str) -> str:
-    """Markdown that shows `text` as it is: every ASCII punctuation mark stands for itself."""
-    return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
+    """Markdown that shows `text` as it is: every ASCII punctuation mark stands for itself.
+
+    An invisible joiner before each mark keeps Streamlit from making links, arrows and icons of
+    what is left after the Markdown is read: `www.x.org`, `->`, `:name:`.
+    """
+    return _MARKUP.sub(JOINER + r"\\\1", text).replace("\n", " ")
 
 
 def label(token: str) -> str:

@@ -1,15 +1,21 @@
 """What a link carries, read from an address and fitted to what there is; no Streamlit."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from backend.catalogue import BUILT_IN, CATALOGUE, any_model, title_of
+from backend.catalogue import BUILT_IN, is_offered, title_of
 from backend.examples import EXAMPLES
 from backend.sentence_filter import SHOW
 from backend.trace import Trace
 
-_SHORT: Final = 40
+MOST_CHARACTERS: Final = 100_000
+"""Of one sentence; a model reads 512 tokens of it, some 2,500 characters."""
+
+_SHORT: Final = 40  # characters of a bad value in the note about it
+_DIGITS: Final = 9
+_NUMBER: Final = re.compile(r"-?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -34,40 +40,32 @@ def view_of(parameters: Mapping[str, str]) -> tuple[View, list[str]]:
 
     A link that gives Sentence A but no Sentence B has only one sentence.
     """
+    view = View(b="") if "a" in parameters and "b" not in parameters else View()
     notes: list[str] = []
-
-    def number(name: str, otherwise: int | None) -> int | None:
-        text = parameters.get(name)
-        if text is None:
-            return otherwise
-        if (value := _count(text)) is None:
-            notes.append(
-                f"The link asked for {name} “{_short(text)}”, which is no number from 0 up."
-            )
-        return otherwise if value is None else value
-
-    def listed(name: str, good: bool, instead: str) -> bool:
-        if not good:
-            notes.append(f"The link asked for {name} “{_short(parameters[name])}”; {instead}")
-        return good
-
-    model, show = parameters.get("model", View.model), parameters.get("show", View.show)
-    offered = listed(
-        "model",
-        model in CATALOGUE or any_model(),
-        f"it is not in the list, so this is {title_of(BUILT_IN)}.",
-    )
-    filtered = listed("show", show in SHOW, "there is no such filter, so all weights are shown.")
-    view = View(
-        a=parameters.get("a", View.a),
-        b=parameters.get("b", "" if "a" in parameters else View.b),
-        model=model if offered else BUILT_IN,
-        layer=number("layer", View.layer) or 0,
-        head=number("head", View.head) or 0,
-        query=number("query", None),
-        show=show if filtered else View.show,
-    )
+    for name in FIELDS:
+        if name in parameters:
+            view, note = kept(view, name, parameters[name])
+            notes += [note] if note else []
     return view, notes
+
+
+def kept(view: View, name: str, value: object) -> tuple[View, str]:
+    """The view with this field set to the nearest good value; a sentence if that is another one.
+
+    For every word from outside: links, widgets and scripts in the browser can send anything.
+    """
+    if name in ("a", "b"):
+        text = str(value)
+        note = f"Only the first {MOST_CHARACTERS:,} characters are read."
+        short = text[:MOST_CHARACTERS]
+        return _with(view, name, short), "" if short == text else note
+    if name in ("layer", "head", "query"):
+        return _with_number(view, name, str(value))
+    good = is_offered(str(value)) if name == "model" else value in tuple(SHOW)
+    if good:
+        return _with(view, name, value), ""
+    instead = title_of(view.model) if name == "model" else SHOW[view.show]
+    return view, f"There is no {name} “{_short(str(value))}” to choose; this is {instead}."
 
 
 def parameters_of(view: View) -> dict[str, str]:
@@ -77,22 +75,18 @@ def parameters_of(view: View) -> dict[str, str]:
 
 
 def chosen(view: View, choice: Mapping[str, Any]) -> View:
-    """The view after a choice in the browser, whose word is checked: what is no good stays."""
-    layer, head, query = (_count(choice.get(name)) for name in ("layer", "head", "query"))
-    show = choice.get("show")
-    return replace(
-        view,
-        layer=view.layer if layer is None else layer,
-        head=view.head if head is None else head,
-        query=query,
-        show=show if isinstance(show, str) and show in SHOW else view.show,
-    )
+    """The view after a choice in the browser: layer, head, show, and query, which may be None."""
+    view = replace(view, query=None) if choice.get("query", 0) is None else view
+    for name in ("layer", "head", "query", "show"):
+        if choice.get(name) is not None:
+            view, _ = kept(view, name, choice[name])
+    return view
 
 
 def fitted(view: View, trace: Trace) -> tuple[View, list[str]]:
     """The nearest view that this trace has, and a sentence for each change."""
     notes: list[str] = []
-    tokens = len(trace.tokens)
+    last = len(trace.tokens) - 1
     layer, head = min(view.layer, trace.layers - 1), min(view.head, trace.heads - 1)
     query, show = view.query, view.show
     if (layer, head) != (view.layer, view.head):
@@ -100,19 +94,27 @@ def fitted(view: View, trace: Trace) -> tuple[View, list[str]]:
             f"There is no layer {view.layer}, head {view.head} here; "
             f"this is layer {layer}, head {head}."
         )
-    if query is not None and query >= tokens:
-        notes.append(f"There is no token {query} here; the last one is {tokens - 1}.")
-        query = None
+    if query is not None and query > last:
+        notes.append(f"There is no token {query} here; this is the last one, {last}.")
+        query = last
     if trace.sentences[1] is None and show != "all":
         notes.append("There is only one sentence now, so all weights are shown.")
         show = "all"
     return replace(view, layer=layer, head=head, query=query, show=show), notes
 
 
-def _count(value: object) -> int | None:
-    """A number from 0 up that is written like one, else None."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+def _with_number(view: View, name: str, text: str) -> tuple[View, str]:
+    if not _NUMBER.fullmatch(text):
+        now = getattr(view, name)
+        left = "is left as it is" if now is None else f"is {now}"
+        return view, f"“{_short(text)}” is no number; the {name} {left}."
+    number = max(0, int(text[:_DIGITS]))
+    note = f"Counting starts at 0, so the {name} is 0." if text.startswith("-") else ""
+    return _with(view, name, number), note
+
+
+def _with(view: View, name: str, value: Any) -> View:
+    return replace(view, **{name: value})
 
 
 def _short(text: str) -> str:

@@ -183,7 +183,7 @@ def test_limits_count_bytes() -> None:
     trace = cached_trace("minilm", "one", None)
     assert cached._traces._kept.getsizeof(trace) == trace.nbytes
     assert cached._traces._kept.maxsize == TRACE_BYTES == 192_000_000
-    assert cached._models._kept.maxsize == MODEL_BYTES == 1_000_000_000
+    assert cached._models._kept.maxsize == MODEL_BYTES == 600_000_000
     assert cached._models._kept.getsizeof(cached_model("minilm")) == cached_model("minilm").nbytes
 
 

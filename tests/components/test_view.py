@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from backend.cached import cached_trace
 from backend.catalogue import CATALOGUE
 from backend.sentence_filter import SHOW
-from components.view import FIELDS, View, chosen, fitted, parameters_of, view_of
+from components.view import (
+    FIELDS,
+    MOST_CHARACTERS,
+    View,
+    chosen,
+    fitted,
+    kept,
+    parameters_of,
+    view_of,
+)
 
 VIEWS = st.builds(
     View,
@@ -35,8 +44,15 @@ def test_any_link_gives_a_view(parameters: dict[str, str]) -> None:
 
 def test_every_bad_value_is_named() -> None:
     view, notes = view_of({"layer": "x", "head": "-1", "query": "1.5", "show": "ac", "model": "m"})
-    assert view == View()
+    assert view == View(head=0)
     assert len(notes) == 5
+    assert view_of({"layer": "9" * 5000})[0].layer > 1000
+
+
+def test_a_text_too_long_for_the_server_is_cut_and_said() -> None:
+    view, notes = view_of({"a": "x" * (MOST_CHARACTERS + 1)})
+    assert len(view.a) == MOST_CHARACTERS
+    assert len(notes) == 1
 
 
 def test_a_long_bad_value_is_cut_in_the_note() -> None:
@@ -55,13 +71,18 @@ def test_any_model_is_for_ones_own_machine(monkeypatch: pytest.MonkeyPatch) -> N
     "choice",
     [
         {},
-        {"layer": None, "head": "x", "query": -1, "show": 3},
-        {"layer": -1, "head": 1.5, "query": "<b>", "show": ["ab"]},
+        {"layer": None, "head": "x", "show": 3},
+        {"head": 1.5, "query": "<b>", "show": ["ab"]},
         {"layer": True, "head": {}, "query": [], "show": None},
     ],
 )
 def test_nonsense_from_the_browser_changes_nothing(choice: dict[str, object]) -> None:
     assert chosen(View(), choice) == View()
+
+
+def test_a_forged_choice_of_a_widget_changes_nothing() -> None:
+    for name, value in (("model", "/"), ("model", 7), ("layer", 2.5), ("head", None)):
+        assert kept(View(), name, value)[0] == View()
 
 
 def test_a_choice_in_the_browser_is_taken_over() -> None:
@@ -72,6 +93,6 @@ def test_a_choice_in_the_browser_is_taken_over() -> None:
 def test_a_view_is_fitted_to_a_smaller_trace() -> None:
     trace = cached_trace("minilm", "One.", None)
     view, notes = fitted(View(layer=9, head=12, query=99, show="ab"), trace)
-    assert (view.layer, view.head, view.query, view.show) == (5, 11, None, "all")
+    assert (view.layer, view.head, view.query, view.show) == (5, 11, len(trace.tokens) - 1, "all")
     assert len(notes) == 3
     assert fitted(view, trace) == (view, [])

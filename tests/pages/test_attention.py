@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.plain import JOINER
+
 PAGE = str(Path(__file__).parents[2] / "pages" / "attention.py")
 
 
@@ -26,7 +28,8 @@ def address(page: AppTest) -> dict[str, str]:
 
 
 def spoken(page: AppTest) -> str:
-    return " ".join(element.value for element in (*page.warning, *page.error, *page.info))
+    elements = (*page.warning, *page.error, *page.info)
+    return " ".join(element.value for element in elements).replace(JOINER, "").replace("\\", "")
 
 
 def test_it_opens_with_the_chicken_and_the_road() -> None:
@@ -61,10 +64,12 @@ def test_a_link_with_only_sentence_a_has_no_sentence_b() -> None:
     [
         ("layer", "99", "5"),
         ("head", "12", "11"),
-        ("layer", "-1", "3"),
+        ("layer", "-1", "0"),
+        ("query", "77", "5"),
+        ("query", "-3", "0"),
         ("head", "1e3", "1"),
         ("layer", "２", "3"),
-        ("layer", "9" * 5000, "3"),
+        ("layer", "9" * 5000, "5"),
         ("head", "", "1"),
         ("show", "sideways", "all"),
         ("model", "../../etc/passwd", "minilm"),
@@ -78,12 +83,41 @@ def test_a_bad_value_in_a_link_falls_back_and_says_so(name: str, value: str, ins
     assert len(page.warning) == 1
 
 
-@pytest.mark.parametrize("query", ["77", "x", "-3"])
-def test_a_token_that_is_not_there_is_said(query: str) -> None:
-    page = opened(a="The cat sat.", query=query)
+def test_a_token_that_is_no_number_is_said() -> None:
+    page = opened(a="The cat sat.", query="x")
     assert not page.exception
     assert len(page.warning) == 1
     assert "query" not in address(page)
+
+
+def test_a_token_is_let_go_with_its_sentence() -> None:
+    page = opened(a="The cat sat on the mat.", query="6")
+    by_label(page.text_input, "Sentence A").set_value("The cat sat.").run()
+    assert not page.warning
+    assert "query" not in address(page)
+
+
+def test_a_folder_is_for_ones_own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    refused = opened(a="The cat sat.", model=str(tmp_path))
+    assert address(refused)["model"] == "minilm"
+    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    page = opened(a="The cat sat.", model=str(tmp_path))
+    assert not page.exception
+    assert "no model" in spoken(page)
+    assert address(page)["model"] == str(tmp_path)
+    monkeypatch.delenv("EXPLORER_ANY_MODEL")
+    assert "not offered" in spoken(page.run())
+
+
+def test_a_text_too_long_for_a_link_stays_out_of_it() -> None:
+    page = opened(layer="2")
+    by_label(page.text_input, "Sentence A").set_value("é" * 5000).run()
+    assert not page.exception
+    assert "a" not in address(page)
+    assert address(page)["layer"] == "2"
+    assert any("too long for a link" in caption.value for caption in page.caption)
+    by_label(page.text_input, "Sentence A").set_value("Short.").run()
+    assert address(page)["a"] == "Short."
 
 
 def test_a_changed_head_goes_into_the_address() -> None:

@@ -19,3 +19,8 @@ def test_the_app_opens_with_the_overview_and_its_real_shapes() -> None:
     assert f"{len(trace.tokens)} pieces" in text
     assert str(tuple(trace.attention.shape)) in text
     assert str(tuple(trace.hidden.shape[1:])) in text
+
+
+def test_the_overview_runs_alone() -> None:
+    page = AppTest.from_file(str(Path(APP).parent / "pages" / "overview.py"), default_timeout=60)
+    assert not page.run().exception
