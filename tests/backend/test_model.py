@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load_file, save_file
 
 from backend.errors import EmptySentence, NoAttention, NotAModel, UnknownModel
 from backend.hub import built_in_folder
@@ -220,7 +221,10 @@ def test_a_model_without_attention(small: dict[str, Model], monkeypatch: Any) ->
             model.trace("the cat")
 
 
-@pytest.mark.parametrize("name", ["", "a b", "/no/such/folder", "x\0y", "\ud800", "a/b/c", "?"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "a b", "/no/such/folder", "x\0y", "\ud800", "a/b/c", "?", "m" * 97, "/" + "x" * 5000],
+)
 def test_names_that_can_be_no_model(name: str) -> None:
     with pytest.raises(UnknownModel, match="There is no model called"):
         load_model(name)
@@ -258,6 +262,16 @@ def test_damaged_weights(tmp_path: Path) -> None:
     weights.unlink()
     with pytest.raises(NotAModel, match="no file"):
         load_model(str(tmp_path))
+
+
+def test_weights_that_are_no_numbers(tmp_path: Path) -> None:
+    path = write_model("bert", tmp_path) / "model.safetensors"
+    weights = load_file(path)
+    weights["encoder.layer.1.output.dense.weight"][:] = np.nan
+    save_file(weights, path, {"format": "pt"})
+    model = load_model(str(tmp_path))
+    with pytest.raises(NotAModel, match="damaged"):
+        model.trace("the cat")
 
 
 def test_missing_and_misshapen_weights(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import transformers
 
-from backend.model import Model
+from backend.model import Model, load_model
 from backend.tables import (
     attention_csv,
     attention_npz,
@@ -15,6 +16,7 @@ from backend.tables import (
     tokens_csv,
 )
 from backend.tokenizer import Tokenizer
+from tests.backend.small_models import write_model
 
 AWKWARD = "She said, \"=1+1\" \\ and 'no'\nthen </script> $x$ 🦜 \0 left\ud800"
 
@@ -92,6 +94,14 @@ def test_the_notebook_cuts_a_long_text_alike(minilm: Model) -> None:
     a, b = "so it was, " * 200, "and then " * 300
     exec(notebook_code("minilm", a, b, 0, 2), names)
     np.testing.assert_allclose(names["attention"], minilm.trace(a, b).attention[0, 2], atol=1e-6)
+
+
+def test_the_notebook_keeps_to_a_models_own_limit(tmp_path: Path) -> None:
+    model = load_model(str(write_model("bert", tmp_path)))
+    names: dict[str, Any] = {}
+    a = "the cat sat " * 30
+    exec(notebook_code(model.name, a, None, 1, 2, model.limit), names)
+    np.testing.assert_allclose(names["attention"], model.trace(a).attention[1, 2], atol=1e-6)
 
 
 def test_the_notebook_names_a_model_of_the_hub() -> None:

@@ -291,6 +291,14 @@ def test_typed_markup_stays_text(open_page: Open, path: str) -> None:
     assert page.locator("img[src=x]").count() == 0
 
 
+def test_a_linked_model_name_makes_no_link_and_no_icon(open_page: Open) -> None:
+    for name in ("www.example.org", "https://example.org/x", "a@example.org", ":streamlit:"):
+        page = open_page(f"/attention?a=One.&model={name}")
+        warning = page.get_by_test_id("stAlert")
+        expect(warning).to_contain_text("to choose")
+        assert warning.locator("a, img").count() == 0
+
+
 def test_a_long_text_is_cut_said_and_drawn(open_page: Open) -> None:
     page = open_page("/attention?a=short")
     page.get_by_label("Sentence A", exact=True).fill("the cat and the dog " * 1000)
