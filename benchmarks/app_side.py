@@ -35,11 +35,12 @@ _ARM_ENTER: Final = """() => {
 _ARM_ARROW: Final = """(layer) => {
   const wanted = `${traceDrawn()}/${layer}/`;
   window.viewTimed = timed("keydown", () => drawn()?.startsWith(wanted), 0);
+  window.faintTimed = timed("keydown", () => view()?.dataset.complete?.startsWith(wanted), 0);
 }"""
 _STEP: Final = """async () => {
-  const {start, ms} = await viewTimed;
+  const {start, ms, frame} = await viewTimed;
   const asked = sends.filter((at) => at >= start && at <= start + ms).length;
-  return [ms, Number(view().dataset.drawMs), asked];
+  return [ms, frame, Number(view().dataset.drawMs), (await faintTimed).ms, asked];
 }"""
 
 
@@ -56,12 +57,16 @@ class TextSample:
 class Step:
     """The next layer: milliseconds from the key to the end of the frame that shows it.
 
-    draw_ms: how much of it the view's own drawing took
+    frame_ms: how much of it the frame itself took: script, layout and painting
+    draw_ms: how much of that was the view's script
+    faint_ms: until the faint lines, which follow in further frames, are drawn too
     asked: messages to the server before it was drawn
     """
 
     ms: float
+    frame_ms: float
     draw_ms: float
+    faint_ms: float
     asked: int
 
 

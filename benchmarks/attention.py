@@ -126,10 +126,11 @@ def _layer_rows(samples: Samples) -> Iterator[Row]:
     one = [step for visit in samples.app for step in visit.one_head]
     every = [step for visit in samples.app for step in visit.all_heads]
     target = Target(at_most=16) if n == 128 else None
-    yield _row("next layer, all its heads on", n, "ms", bertviz, _ms(every), target)
-    yield _row("the script's part of that", n, "ms", [], _middle(s.draw_ms for s in every))
-    yield _row("next layer, one head on", n, "ms", [], _ms(one), target)
-    yield _row("the script's part of that", n, "ms", [], _middle(s.draw_ms for s in one))
+    for heads, others, steps in (("all its heads", bertviz, every), ("one head", [], one)):
+        yield _row(f"next layer, {heads} on", n, "ms", others, _ms(steps), target)
+        yield _row("that frame's own work", n, "ms", [], _middle(s.frame_ms for s in steps))
+        yield _row("the script's part of it", n, "ms", [], _middle(s.draw_ms for s in steps))
+        yield _row("until its faint lines follow", n, "ms", [], _middle(s.faint_ms for s in steps))
     asked = max(step.asked for step in (*one, *every))
     yield _row("messages to the server before it is drawn", n, "", [], asked,
                Target(at_most=0) if n == 128 else None)  # fmt: skip
@@ -196,11 +197,13 @@ def _how(repeats: int, pairs: int) -> str:
         f"{TEXTS_A_VISIT} new texts a visit, {pairs} new pairs, {COLD_STARTS} cold starts (files "
         "in the system's cache). Texts are single sentences, never seen before: a pair would "
         "double BertViz's page. BertViz: trace, build the page, open it, drawn. The app: from "
-        "Enter in an open page, drawn with all thumbnails; of very many lines it draws the "
-        "strongest and says so. Drawn means in the page and one more frame done; a next layer "
-        "counts to the end of the frame that shows it. Bytes of BertViz without its libraries, of "
-        "the app all that comes over the WebSocket, heatmap included. Memory is the resident size "
-        f"of the page's process. {os.cpu_count()} cores, no GPU, Chromium {chromium_version()}, "
+        "Enter in an open page, drawn with all thumbnails. BertViz draws a line for every weight; "
+        "the app only weights of 0.005 and more, at most the 12,000 strongest (it says so), some "
+        "800 of them at once and the faint ones in the frames after. Drawn means in the page and "
+        "one more frame done; a next layer counts to the end of the frame that shows it. Bytes of "
+        "BertViz without its libraries, of the app all that comes over the WebSocket, heatmap "
+        "included. Memory is the resident size of the page's process. "
+        f"{os.cpu_count()} cores, no GPU, Chromium {chromium_version()}, "
         f"model {BUILT_IN}."
     )
 

@@ -17,6 +17,7 @@ CLOCK: Final = """
 // shows what is waited for; `more` further frames are waited for after that.
 window.untilDrawn = (done, more) => new Promise((resolve) => {
   const afterFrame = (next) => requestAnimationFrame(() => {
+    window.frameBegan = performance.now();
     const {port1, port2} = new MessageChannel();
     port1.onmessage = next;
     port2.postMessage(null);
@@ -28,11 +29,13 @@ window.untilDrawn = (done, more) => new Promise((resolve) => {
   };
   afterFrame(check);
 });
-// Milliseconds from the next event of this kind, as the page gets it, until drawn.
+// Milliseconds from the next event of this kind, as the page gets it, until drawn; `frame` of them
+// are the last frame's own: scripts, layout and painting, without waiting for it to begin.
 window.timed = (event, done, more) => new Promise((resolve) => {
   addEventListener(event, () => {
     const start = performance.now();
-    untilDrawn(done, more).then((end) => resolve({start, ms: end - start}));
+    untilDrawn(done, more).then(
+      (end) => resolve({start, ms: end - start, frame: end - frameBegan}));
   }, {capture: true, once: true});
 });
 // When this page asked the server for something.

@@ -1,6 +1,6 @@
 // Where the scripts of the three components meet: each is loaded as a module of its own.
-//   traces   what the carriers brought, by name
-//   carried  what each carrier on the page carries: { name }, by its element
+//   traces   what the carriers brought, by name; the newest last
+//   carried  the name of what each carrier brought, by its element
 //   show     draws a view; once its script is here
 //   waiting  views that came before it
 //   arrived  is called when a packet has come in

@@ -1,5 +1,7 @@
 // The carrier: gets bytes (backend/packing.py) and puts the weights where the view finds them.
 
+const SPARE_BYTES = 3_000_000; // of traces that are not on the page
+
 /** Take in a packet, beside the layers of the same trace that came before. Gives its name. */
 function receive(bytes) {
   const start = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -13,6 +15,7 @@ function receive(bytes) {
     trace.weights[first + i] = weights.subarray(i * size, (i + 1) * size);
   }
   if (side) trace.pictures = bytes.subarray(start + 2 * count * size);
+  MEETING.traces.delete(name); // so that it comes last: the newest
   MEETING.traces.set(name, trace);
   return name;
 }
@@ -24,21 +27,30 @@ function sixteenBits(bytes, start, count) {
   return new Uint16Array(bytes.slice(start, start + 2 * count).buffer);
 }
 
-/** What no carrier on the page carries any more is let go: Streamlit brings it again if needed. */
-function forgetOthers() {
-  const carried = [...MEETING.carried.values()].map((load) => load.name);
-  for (const name of MEETING.traces.keys()) {
-    if (!carried.includes(name)) MEETING.traces.delete(name);
+/**
+ * Of the traces that no carrier on the page carries any more the newest stay, one at least:
+ * Streamlit may call a carrier once more with older data after it has brought newer.
+ */
+function forgetOld() {
+  for (const carrier of MEETING.carried.keys()) {
+    if (!carrier.isConnected) MEETING.carried.delete(carrier);
   }
+  const carried = [...MEETING.carried.values()];
+  const spare = [...MEETING.traces.keys()].reverse().filter((name) => !carried.includes(name));
+  let bytes = 0;
+  spare.forEach((name, nth) => {
+    bytes += sizeOf(MEETING.traces.get(name));
+    if (nth > 0 && bytes > SPARE_BYTES) MEETING.traces.delete(name);
+  });
+}
+
+function sizeOf({ weights, pictures }) {
+  return [...weights, pictures].reduce((bytes, part) => bytes + (part?.byteLength ?? 0), 0);
 }
 
 export default function carry({ data, parentElement }) {
-  if (!(data instanceof Uint8Array)) return undefined;
-  const load = { name: receive(data) };
-  MEETING.carried.set(parentElement, load);
-  forgetOthers();
+  if (!(data instanceof Uint8Array)) return;
+  MEETING.carried.set(parentElement, receive(data));
+  forgetOld();
   MEETING.arrived?.();
-  return () => {
-    if (MEETING.carried.get(parentElement) === load) MEETING.carried.delete(parentElement);
-  };
 }
