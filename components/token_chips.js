@@ -132,6 +132,8 @@ function drawChip(chip, index) {
 
 function legend(entries) {
   const list = element("ul", "legend");
+  const chip = element("li", "", "A chip has the piece, its id, its position counted from 0, and its segment: A or B.");
+  list.appendChild(chip);
   for (const { piece, text } of entries) {
     const item = element("li");
     item.append(element("code", "", piece), document.createTextNode(` ${text}`));

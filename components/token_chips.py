@@ -9,48 +9,8 @@ from typing import Any, Final
 import streamlit as st
 
 from backend.tokenizer import Pieces
+from components.piece_kinds import KINDS, TAGS, piece_kind
 
-KINDS: Final = {
-    "start": "is added in front of everything by the tokenizer. Its final vector can stand for "
-    "the whole input.",
-    "separator": "marks the end of a sentence.",
-    "mask": "is a blank: the model was trained to guess the word that stood here.",
-    "unknown": "stands for characters that are not in the vocabulary. The model learns only "
-    "that something stood here.",
-    "padding": "fills up a text that is too short; it means nothing.",
-    "continuation": "continues the piece before it without a space. The ## only says so; it is "
-    "not in the text.",
-    "space": "starts after a space: Ġ stands for that space.",
-    "joined": "has no space before it: it begins the text or continues what stands before.",
-    "beginning": "begins a word that goes on in the next piece.",
-    "piece": "is a word or a sign of its own.",
-}
-"""What each kind of piece is, as the end of a sentence that begins with the piece."""
-
-_TAGS: Final = {
-    "start": "start",
-    "separator": "separator",
-    "mask": "blank",
-    "unknown": "unknown!",
-    "padding": "filler",
-    "continuation": "continues",
-    "space": "after a space",
-    "joined": "",
-    "beginning": "",
-    "piece": "",
-}
-_SPECIAL: Final = {
-    "[CLS]": "start",
-    "<s>": "start",
-    "[SEP]": "separator",
-    "</s>": "separator",
-    "[MASK]": "mask",
-    "<mask>": "mask",
-    "[UNK]": "unknown",
-    "<unk>": "unknown",
-    "[PAD]": "padding",
-    "<pad>": "padding",
-}
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -75,7 +35,7 @@ class Chip:
     @property
     def tag(self) -> str:
         """One word for its kind; empty for plain pieces."""
-        return _TAGS[self.kind]
+        return TAGS[self.kind]
 
     @property
     def characters(self) -> str:
@@ -116,17 +76,6 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(_sign, text)
 
 
-def piece_kind(piece: str, following: str = "", *, spaces: bool = False) -> str:
-    """Which of `KINDS` a piece is; `spaces` where the tokenizer writes spaces as Ġ."""
-    if piece in _SPECIAL:
-        return _SPECIAL[piece]
-    if spaces:
-        return "space" if piece.startswith("Ġ") else "joined"
-    if _continues(piece):
-        return "continuation"
-    return "beginning" if _continues(following) else "piece"
-
-
 def chips_of(sentences: tuple[str, str | None], pieces: Pieces) -> list[Chip]:
     """One chip a piece, in reading order."""
     spaces = any(token.startswith("Ġ") for token in pieces.tokens)
@@ -138,7 +87,7 @@ def legend_of(chips: list[Chip]) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for chip in chips:
         found.setdefault(chip.kind, "##…" if chip.kind == "continuation" else chip.piece)
-    return [(found[kind], text) for kind, text in KINDS.items() if kind in found and _TAGS[kind]]
+    return [(found[kind], text) for kind, text in KINDS.items() if kind in found and TAGS[kind]]
 
 
 def show_token_chips(sentences: tuple[str, str | None], chips: list[Chip], *, key: str) -> None:
@@ -189,10 +138,6 @@ def _chip(sentences: tuple[str, str | None], pieces: Pieces, position: int, spac
         ),
         source=(sentences[segment] or "")[start:end],
     )
-
-
-def _continues(piece: str) -> bool:
-    return piece.startswith("##") and len(piece) > 2
 
 
 def _sign(match: re.Match[str]) -> str:

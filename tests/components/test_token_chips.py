@@ -5,7 +5,8 @@ import json
 import pytest
 
 from backend.cached import cached_tokenizer
-from components.token_chips import Chip, chip_data, chips_of, legend_of, piece_kind, visible
+from components.piece_kinds import piece_kind
+from components.token_chips import Chip, chip_data, chips_of, legend_of, visible
 
 
 def chips(a: str, b: str | None = None, name: str = "bert-base-cased") -> list[Chip]:

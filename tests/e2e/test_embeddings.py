@@ -82,16 +82,13 @@ def cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(one @ other / np.sqrt((one @ one) * (other @ other)))
 
 
-def test_every_figure_is_drawn(open_page: Open, trace: Trace) -> None:
+def test_every_figure_is_drawn_and_another_token_changes_them(
+    open_page: Open, trace: Trace
+) -> None:
     page = open_page("/embeddings")
     all_drawn(page, 8)
     z = numbers(page, "384 dimensions", 0, "z")
     np.testing.assert_allclose(z, trace.embeddings.token[CHICKEN], atol=1e-6)
-
-
-def test_another_token_changes_the_figure(open_page: Open, trace: Trace) -> None:
-    page = open_page("/embeddings")
-    all_drawn(page, 8)
     choose(page, "Token", "8 road")
     expect(page.get_by_role("combobox", name="Token", exact=True)).to_have_value(re.compile("road"))
     expect(figure(page, "rank and piece")).to_contain_text("1 road")
@@ -105,6 +102,7 @@ def test_the_nearest_pieces_of_chicken(open_page: Open, trace: Trace) -> None:
     cosines = rows @ rows[trace.ids[CHICKEN]]
     nearest = np.argsort(-cosines)[:12]
     page = open_page("/embeddings")
+    all_drawn(page, 8)
     expect(figure(page, "rank and piece")).to_contain_text("2 chickens")
     expect(figure(page, "rank and piece")).to_contain_text("3 poultry")
     table = downloaded(page, "Nearest pieces (CSV)")
@@ -114,7 +112,9 @@ def test_the_nearest_pieces_of_chicken(open_page: Open, trace: Trace) -> None:
     expect(figure(page, "rank and piece")).not_to_contain_text("0.685")
 
 
-def test_a_step_of_the_slider_moves_the_map_and_says_the_cosine(open_page: Open) -> None:
+def test_a_step_of_the_slider_moves_the_map_and_says_the_cosine(
+    open_page: Open, trace: Trace
+) -> None:
     alone = [cached_trace("minilm", text).hidden[:, IT] for text in (A, B)]
     expected = [cosine(*pair) for pair in zip(*alone, strict=True)]
     page = open_page("/embeddings")
@@ -128,6 +128,10 @@ def test_a_step_of_the_slider_moves_the_map_and_says_the_cosine(open_page: Open)
         page.keyboard.press("ArrowRight")
     expect(slider(page)).to_have_attribute("aria-valuetext", "5")
     assert not np.allclose(before, numbers(page, "of the spread", 4, "x"), atol=0.1)
+    page.get_by_text("Together, as one pair").click()
+    in_b = trace.tokens.index("it", IT + 1)
+    value = cosine(trace.hidden[-1, IT], trace.hidden[-1, in_b])
+    expect(page.get_by_text(f"cosine similarity {value:.3f} after layer 5")).to_be_visible()
 
 
 def test_a_step_of_the_slider_redraws_the_map_alone(open_page: Open) -> None:
@@ -144,17 +148,6 @@ def test_a_step_of_the_slider_redraws_the_map_alone(open_page: Open) -> None:
     page.wait_for_function("window.redrawn().length > 0")
     wait_until_drawn(page)
     assert page.evaluate("window.redrawn()") == [5]
-
-
-def test_read_as_a_pair_the_word_starts_elsewhere(open_page: Open, trace: Trace) -> None:
-    page = open_page("/embeddings")
-    all_drawn(page, 8)
-    page.get_by_text("Together, as one pair").click()
-    in_b = [n for n, token in enumerate(trace.tokens) if token == "it"][1]
-    value = cosine(trace.hidden[0, IT], trace.hidden[0, in_b])
-    expect(
-        page.get_by_text(f"cosine similarity {value:.3f} in the encoder's input")
-    ).to_be_visible()
 
 
 def test_downloads_hold_the_traces_numbers(open_page: Open, trace: Trace) -> None:
