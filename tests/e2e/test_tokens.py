@@ -57,10 +57,16 @@ def opened(open_page: Open, a: str, b: str = "") -> Page:
 
 
 def settled(page: Page) -> None:
-    """Until the chips stand where they stay: a late font would push one under the pointer."""
+    """Until the chips stand still: a late font or the sidebar would push one off the pointer."""
     expect(chips(page).first).to_be_visible()
-    page.evaluate("document.fonts.ready.then(() => true)")
     wait_until_drawn(page)
+    chips(page).first.evaluate("""async chip => {
+        await document.fonts.ready;
+        const place = () => chip.getBoundingClientRect().x + chip.getBoundingClientRect().width;
+        for (let still = 0, before = place(); still < 15; before = place()) {
+            await new Promise(requestAnimationFrame);
+            still = place() === before ? still + 1 : 0;
+        } }""")
 
 
 def choose_tokenizer(page: Page, name: str) -> None:
