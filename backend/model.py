@@ -55,7 +55,7 @@ class Model:
         self.width: int = config.hidden_size
         self.nbytes = sum(weight.nbytes for weight in module.parameters())
         self._module = module
-        self.limit = self._positions_offered()
+        self.limit = tokenizer.limit
         self.word_vectors = _read_only(module.embeddings.word_embeddings.weight)
         self.pieces = _by_row(tokenizer.pieces, len(self.word_vectors))
 
@@ -67,7 +67,7 @@ class Model:
         """
         import torch
 
-        pieces = self.tokenizer.split(a, b, self.limit)
+        pieces = self.tokenizer.split(a, b)
         ids = torch.from_numpy(pieces.ids.copy())[None]  # (1, token)
         segments = torch.from_numpy(self._segments(pieces.segments))[None]
         with torch.inference_mode():
@@ -86,11 +86,6 @@ class Model:
             embeddings=embeddings,
             left_out=pieces.left_out,
         )
-
-    def _positions_offered(self) -> int:
-        """How many tokens fit: RoBERTa's table starts with rows that no token uses."""
-        rows = int(self._module.config.max_position_embeddings)
-        return rows - self._module.config.pad_token_id - 1 if self.family == "roberta" else rows
 
     def _segments(self, segments: IntArray) -> IntArray:
         """The segment ids as the model was trained: RoBERTa always reads zeros."""

@@ -48,6 +48,11 @@ class Packet:
     thumbnails: NDArray[np.uint8] | None
 
 
+def is_sent_whole(attention: FloatArray, whole: int = WHOLE_BYTES) -> bool:
+    """Whether a packet of these weights (layer, head, query, key) holds every layer."""
+    return 2 * attention.size <= whole
+
+
 def pack_attention(
     attention: FloatArray, special: BoolArray, name: str, layer: int, whole: int = WHOLE_BYTES
 ) -> bytes:
@@ -60,7 +65,7 @@ def pack_attention(
     layers, heads, tokens, _ = attention.shape
     if not 0 <= layer < layers:
         raise ValueError(f"expected a layer from 0 to {layers - 1}, got {layer}")
-    all_of_it = 2 * attention.size <= whole
+    all_of_it = is_sent_whole(attention, whole)
     first, count = (0, layers) if all_of_it else (layer, 1)
     head = {"name": name, "layers": layers, "heads": heads, "tokens": tokens}
     side = 0 if all_of_it else min(tokens, THUMBNAIL_SIDE)

@@ -60,19 +60,20 @@ class Pieces:
 class Tokenizer:
     """One model's way of cutting text; safe to share between threads."""
 
-    def __init__(self, name: str, cutter: tokenizers.Tokenizer) -> None:
+    def __init__(self, name: str, cutter: tokenizers.Tokenizer, limit: int = LIMIT) -> None:
         """Take over a tokenizer of the tokenizers library; its own cutting at a limit is off."""
         cutter.no_truncation()
         cutter.no_padding()
         self.name = name
+        self.limit = limit
         self._cutter = cutter
         ids = (cutter.token_to_id(mark) for mark in _SEPARATORS)
         self._separators = frozenset(number for number in ids if number is not None)
         by_id = {number: piece for piece, number in cutter.get_vocab().items()}
         self.pieces = tuple(by_id.get(number, "") for number in range(max(by_id, default=-1) + 1))
 
-    def split(self, a: str, b: str | None = None, limit: int = LIMIT) -> Pieces:
-        """The pieces of A and B, at most `limit` with the tokens the tokenizer adds.
+    def split(self, a: str, b: str | None = None, limit: int | None = None) -> Pieces:
+        """The pieces of A and B, at most `limit` (the model's own) with those the tokenizer adds.
 
         A longer text loses tokens at its end, the longer sentence first. A sentence B without
         any token counts as no sentence B.
@@ -88,7 +89,7 @@ class Tokenizer:
                 "Sentence A has nothing in it to read. Type a sentence in Sentence A, "
                 "or choose one under Examples."
             )
-        return self._pieces(encoding, owners, limit)
+        return self._pieces(encoding, owners, self.limit if limit is None else limit)
 
     def _pieces(self, encoding: tokenizers.Encoding, owners: IntArray, limit: int) -> Pieces:
         keep = _kept_positions(owners, limit)
@@ -118,7 +119,7 @@ def load_tokenizer(name: str) -> Tokenizer:
         return Tokenizer(name, _wordpiece(bert_base_cased_vocabulary(), {"do_lower_case": False}))
     # The built-in model was made with the vocabulary of bert-base-uncased, id for id.
     folder = model_folder(BUILT_IN if name == UNCASED else name)
-    return Tokenizer(name, _cutter_from(folder))
+    return Tokenizer(name, _cutter_from(folder), _limit_of(folder))
 
 
 def readable(text: str) -> str:
@@ -153,6 +154,17 @@ def kept_counts(first: int, second: int, budget: int) -> tuple[int, int]:
         return budget - shorter, shorter
     shorter = min(first, budget // 2)
     return shorter, budget - shorter
+
+
+def _limit_of(folder: Path) -> int:
+    """How many tokens the model reads: RoBERTa's table starts with rows that no token uses.
+
+    A config says only what differs from the family's defaults, which are those below.
+    """
+    config = _read_json(folder / "config.json")
+    rows = int(config.get("max_position_embeddings", LIMIT))
+    unused = int(config.get("pad_token_id", 1)) + 1 if config.get("model_type") == "roberta" else 0
+    return rows - unused
 
 
 def _cutter_from(folder: Path) -> tokenizers.Tokenizer:

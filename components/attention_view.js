@@ -13,7 +13,8 @@
 // Every change goes through `redraw`: one animation frame, in which each part does its work only
 // if what it depends on has changed (`unless`). Whatever a person typed is set as textContent.
 
-const SEND_AFTER = 200; // ms of rest before the server is told
+const SEND_AFTER = 200; // ms of rest before the server is told of choices in a row
+const SEND_AGAIN = 1000; // ms after which a choice is not one of a row any more
 const LINES_DRAWN = 12000; // more cannot be told apart
 const LINES_A_FRAME = 800; // the strongest at once, fainter ones in the next frames
 const FAINTEST = 5; // thousandths; below, a line is not visible
@@ -61,20 +62,33 @@ function clamp(state, data) {
   if (state.query !== null && state.query >= data.tokens.length) state.query = null;
 }
 
-/** The reader chose: draw at once, tell the server a little later (at once if a layer is missing). */
+/** The reader chose: draw at once, then tell the server. */
 function choose(view, change) {
   const { state } = view;
   if (Object.keys(change).every((field) => change[field] === state[field])) return;
   if ("head" in change) followHead(state, change.head);
   Object.assign(state, change, { serial: state.serial + 1, confirmed: false });
-  clearTimeout(view.timer);
-  const missing = view.trace && !view.trace.weights[state.layer];
-  if (missing) send(view);
-  else view.timer = setTimeout(send, SEND_AFTER, view);
   redraw(view);
+  tell(view);
+}
+
+/**
+ * The server is told at once if it must send a missing layer; else once the choice is drawn, and
+ * of many choices in a row only now and then.
+ */
+function tell(view) {
+  clearTimeout(view.timer);
+  const rested = performance.now() - view.told > SEND_AGAIN;
+  if (view.trace && !view.trace.weights[view.state.layer]) send(view);
+  else if (!rested) view.timer = setTimeout(send, SEND_AFTER, view);
+  else {
+    view.told = performance.now();
+    requestAnimationFrame(() => { view.timer = setTimeout(send, 0, view); });
+  }
 }
 
 function send(view) {
+  view.told = performance.now();
   const { layer, head, query, show, serial } = view.state;
   view.tell("choice", { layer, head, query, show, serial });
 }

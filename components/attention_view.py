@@ -16,7 +16,7 @@ from typing import Any, Final
 import streamlit as st
 
 from backend.cached import Shared
-from backend.packing import pack_attention
+from backend.packing import is_sent_whole, pack_attention
 from backend.trace import Trace
 from components.palette import HEADS, SEQUENTIAL
 
@@ -112,6 +112,7 @@ def view_data(trace: Trace, name: str, choice: Choice, key: str) -> dict[str, An
 
 
 def _packet(trace: Trace, name: str, layer: int) -> bytes:
+    asked = 0 if is_sent_whole(trace.attention) else layer  # a whole one is the same for all
     return _packets.find(
-        (name, layer), lambda: pack_attention(trace.attention, trace.special, name, layer)
+        (name, asked), lambda: pack_attention(trace.attention, trace.special, name, asked)
     )

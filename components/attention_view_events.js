@@ -5,7 +5,7 @@ function listen(view) {
     choose(view, cell);
     event.target.focus({ preventScroll: true });
   }));
-  page.grid.addEventListener("pointermove", (event) => hover(view, cellOf(event)));
+  page.grid.addEventListener("pointermove", (event) => hover(view, pixelOf(view, event)));
   page.grid.addEventListener("pointerleave", () => hover(view, null));
   page.grid.addEventListener("keydown", (event) => moveInGrid(view, event));
   page.stage.addEventListener("pointermove", (event) => pointAt(view, event));
@@ -64,8 +64,21 @@ function withCell(event, act) {
   if (cell) act(cell);
 }
 
+/** The head under the pointer, and the two tokens whose weight is drawn there. */
+function pixelOf(view, event) {
+  const cell = cellOf(event);
+  if (!cell || !view.queryList?.length || !view.keyList.length) return cell;
+  const box = event.target.closest(".cell").getBoundingClientRect();
+  const at = (list, part) => list[Math.max(0, Math.min(list.length - 1, Math.floor(part * list.length)))];
+  return {
+    ...cell,
+    query: at(view.queryList, (event.clientY - box.top - 1) / (box.height - 2)),
+    key: at(view.keyList, (event.clientX - box.left - 1) / (box.width - 2)),
+  };
+}
+
 function hover(view, cell) {
-  if (cell?.layer === view.hovered?.layer && cell?.head === view.hovered?.head) return;
+  if (JSON.stringify(cell) === JSON.stringify(view.hovered ?? null)) return;
   view.hovered = cell;
   redraw(view);
 }

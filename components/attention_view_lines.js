@@ -15,9 +15,9 @@ const indices = (mask) => Uint16Array.from(range(mask.length).filter((i) => mask
 /** Thousandths, rounded and exact: see `quantize` in backend/packing.py. */
 const thousandths = (packed) => packed >> 6;
 
-function weightOf(view, head, query, key) {
+function weightOf(view, head, query, key, layer = view.state.layer) {
   const size = view.data.tokens.length;
-  return view.trace.weights[view.state.layer][(head * size + query) * size + key];
+  return view.trace.weights[layer][(head * size + query) * size + key];
 }
 
 /** The token or pair that the picture is reduced to: pointed at first, then pinned. */
@@ -117,25 +117,23 @@ function placeLines({ data, trace, state, on, lines }, queries, keys, least) {
 /** Where the weight of the shown queries goes, as shares of one. */
 function shareOut(view) {
   const { data, state, on } = view;
-  if (view.queries.every(Boolean) && view.keys.every(Boolean) && !state.threshold) {
-    view.shares = on.length ? [1, 0, 0, 0] : null;
-    return;
-  }
   const size = data.tokens.length;
   const weights = view.trace.weights[state.layer];
   const lowest = Math.round(state.threshold * 1000) << 6;
   const kind = range(size).map((key) => (!view.inFilter[key] ? 2 : view.keys[key] ? 0 : 1));
-  const sums = [0, 0, 0, 0]; // shown, hidden special, outside the filter, below the threshold
+  // shown, hidden special, outside the filter, below the threshold, shown but too faint for a line
+  const sums = [0, 0, 0, 0, 0];
   for (const head of on) {
     for (const query of view.queryList) {
       const row = (head * size + query) * size;
       for (let key = 0; key < size; key++) {
         const packed = weights[row + key];
-        sums[kind[key] === 0 && packed < lowest ? 3 : kind[key]] += packed - 32;
+        const shown = packed < lowest ? 3 : packed < FAINTEST << 6 ? 4 : 0;
+        sums[kind[key] || shown] += packed - 32;
       }
     }
   }
-  const total = sums[0] + sums[1] + sums[2] + sums[3];
+  const total = sums.reduce((a, b) => a + b, 0);
   view.shares = total ? sums.map((sum) => sum / total) : null;
 }
 

@@ -10,7 +10,7 @@ function element(tag, fields = {}, ...children) {
 }
 
 function buildView(parent) {
-  const view = { turn: 0, done: {}, point: null, frame: 0, timer: 0, drawn: 0, strong: 0,
+  const view = { turn: 0, done: {}, point: null, frame: 0, timer: 0, told: -Infinity, drawn: 0, strong: 0,
     state: null, data: null };
   const page = {
     shows: element("fieldset", { className: "shows" },

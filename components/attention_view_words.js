@@ -26,7 +26,7 @@ function place(view) {
 /** What is pointed at or pinned, in words. */
 function readout(view) {
   const { point } = view;
-  if (view.hovered) return `Layer ${view.hovered.layer}, head ${view.hovered.head}`;
+  if (view.hovered) return hoveredWords(view, view.hovered);
   if (point?.side === "line") return `${pair(view, point)} (layer ${view.state.layer}, head ${point.head})`;
   const one = active(view);
   if (!one || !view.on.length) {
@@ -40,6 +40,14 @@ function readout(view) {
   }
   const parts = view.on.map((head, i) => `head ${head}: ${shares[i] || "nothing shown here"}`);
   return `Layer ${view.state.layer}: ${view.names[one.token]} ${verb}: ${parts.join("; ")}`;
+}
+
+/** The weight under the pointer in a thumbnail; only the head where its layer is not here yet. */
+function hoveredWords(view, { layer, head, query, key }) {
+  const where = `Layer ${layer}, head ${head}`;
+  if (query === undefined || !view.trace.weights[layer]) return where;
+  const weight = digits(weightOf(view, head, query, key, layer));
+  return `${where}: ${view.names[query]} → ${view.names[key]} ${weight}`;
 }
 
 function pair(view, { query, key, head }) {
@@ -60,8 +68,9 @@ function strongest(view, one, head, count) {
 /** How much of the weight is on screen, and where the rest went. */
 function shareWords(view) {
   const { state, shares } = view;
-  if (!shares) return "";
-  const [shown, special, outside, below] = shares;
+  if (!shares) return view.queryList.length ? "" : "Every token is hidden.";
+  const [drawn, special, outside, below, tooFaint] = shares;
+  const shown = drawn + tooFaint;
   const percent = (share) => (share > 0 && share < 0.005 ? "under 1 %" : `${Math.round(100 * share)} %`);
   const show = view.pair ? state.show : "all";
   const parts = [];
@@ -69,7 +78,10 @@ function shareWords(view) {
   if (show !== "all") parts.push(`${percent(outside)} goes to sentence ${show[1] === "a" ? "B" : "A"}`);
   if (state.threshold > 0) parts.push(`${percent(below)} is below ${state.threshold.toFixed(3)}`);
   const what = `Shown: ${SHOWS[show]}, ${percent(shown)} of all weight these tokens give. `;
-  const faint = view.lines.left ? `The ${view.lines.count} strongest lines are drawn.` : "";
+  const undrawn = tooFaint >= 0.005 && !active(view)
+    ? `${percent(tooFaint)} is in weights below ${FAINTEST / 1000}, too faint for a line. ` : "";
+  const most = view.lines.left ? `The ${view.lines.count} strongest lines are drawn.` : "";
+  const faint = undrawn + most;
   if (!parts.length) return `Shown: all weight. ${faint}`;
   const rest = parts.join(", ");
   return `${what}${rest[0].toUpperCase()}${rest.slice(1)}. ${faint}`;
@@ -134,7 +146,8 @@ function markCell(view) {
 /** The token pointed at is marked on both sides. */
 function showTokens(view) {
   const { point, state, rows } = view;
-  const pointed = !point ? [] : point.side === "line" ? [point.query, point.key] : [point.token];
+  const pair = point?.side === "line" ? point : view.hovered;
+  const pointed = point?.token !== undefined ? [point.token] : pair ? [pair.query, pair.key] : [];
   const key = `${view.done.rows}/${pointed}/${state.query}`;
   unless(view, "tokens", key, () => {
     for (const side of ["left", "right"]) {

@@ -7,10 +7,9 @@ from typing import Final
 import pandas  # noqa: F401
 import plotly.graph_objects as go
 
-from components.palette import Theme
+from components.palette import INK, Theme
 
 SIZE: Final = 14
-_INK: Final[dict[Theme, str]] = {"light": "#31333f", "dark": "#fafafa"}
 
 
 def with_readable_text(figure: go.Figure, theme: Theme) -> go.Figure:
@@ -19,7 +18,7 @@ def with_readable_text(figure: go.Figure, theme: Theme) -> go.Figure:
     Streamlit's theme sets smaller, greyer text on each axis, which only each axis can override.
     Each attribute is set by itself: Plotly's `update_...` methods take seven times as long.
     """
-    font = {"size": SIZE, "color": _INK[theme]}
+    font = {"size": SIZE, "color": INK[theme]}
     layout = figure.layout
     layout.font = layout.legend.font = font
     titled = [layout[name] for name in layout if name.startswith(("xaxis", "yaxis"))]

@@ -42,8 +42,8 @@ with page(
     pieces = cached_tokenizer(name).split(sentences.a, sentences.b)
     if pieces.left_out:
         st.info(
-            f"The text is longer than the {pieces.limit} tokens that fit: the last "
-            f"{pieces.left_out} are left out below. The text in the box stays whole."
+            f"The text is longer than the {pieces.limit} tokens that fit: {pieces.left_out} are "
+            "left out below. The text in the box stays whole."
         )
     chips = chips_of((sentences.a, sentences.b), pieces)
     show_token_chips((sentences.a, sentences.b), chips, key="chips")

@@ -16,7 +16,7 @@ from components.figures_equation import (
     strip_columns,
 )
 from components.figures_token_map import drift_figure, map_figure, path_figure
-from components.palette import DIVERGING
+from components.palette import DIVERGING, INK
 
 TOKENS = ("[CLS]", "<b>", "it", "it", "&lt;")
 RANDOM = np.random.default_rng(7)
@@ -180,4 +180,4 @@ def test_every_text_of_a_figure_is_large_and_in_the_ink_of_the_page() -> None:
     texts = [layout.font, layout.xaxis5.tickfont, layout.yaxis.title.font]
     texts += [note.font for note in layout.annotations]
     texts += [layout.coloraxis.colorbar.tickfont, layout.coloraxis.colorbar.title.font]
-    assert {(text.size, text.color) for text in texts} == {(SIZE, "#fafafa")}
+    assert {(text.size, text.color) for text in texts} == {(SIZE, INK["dark"])}

@@ -85,6 +85,30 @@ def test_pointing_at_a_token_tells_whom_it_looks_at(open_page: Open, trace: Trac
     expect(readout(page)).to_contain_text(weight)
 
 
+def test_a_small_picture_tells_the_weight_under_the_pointer(open_page: Open, trace: Trace) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    cell = page.get_by_role("gridcell", name="layer 0, head 2", exact=True)
+    box = cell.bounding_box()
+    assert box is not None
+    cell.hover(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    expect(readout(page)).to_have_text(re.compile(r"Layer 0, head 2: .* → .* [01]\.\d{3}$"))
+    said = re.search(r": (.*) → (.*) ([\d.]+)$", readout(page).inner_text())
+    assert said is not None
+    weights = {thousandths(weight) for weight in trace.attention[0, 2].ravel()}
+    assert said[3] in weights
+    expect(page.locator(".token.same")).not_to_have_count(0)
+
+
+def test_the_view_says_what_is_too_faint_for_lines(open_page: Open) -> None:
+    text = " ".join(["the cat and the dog"] * 30)
+    page = open_page(f"/attention?a={text}&layer=0&head=1")
+    drawn(page, 0, 1)
+    faint = cached_trace("minilm", text, None).attention[0, 1]
+    share = faint[np.floor(faint.astype(np.float64) * 1000 + 0.5) < 5].sum() / len(faint)
+    expect(page.locator(".share")).to_contain_text(f"{100 * share:.0f} % is in weights below 0.005")
+
+
 def test_arrow_keys_move_through_the_heads_at_once(open_page: Open) -> None:
     page = open_page("/attention")
     drawn(page, 3, 1)
@@ -227,6 +251,16 @@ def test_the_choice_survives_other_pages(open_page: Open) -> None:
             "Something else entirely."
         )
     drawn(page, 4, 5)
+
+
+def test_a_choice_is_kept_when_the_page_is_left_at_once(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    page.get_by_role("gridcell", name="layer 5, head 4", exact=True).click()
+    drawn(page, 5, 4)
+    page.get_by_role("link", name="Overview", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+    drawn(page, 5, 4)
 
 
 def test_half_typed_text_is_not_lost_when_a_head_is_chosen(open_page: Open) -> None:
