@@ -199,7 +199,7 @@ def _how(repeats: int, pairs: int) -> str:
         "double BertViz's page. BertViz: trace, build the page, open it, drawn. The app: from "
         "Enter in an open page, drawn with all thumbnails. BertViz draws a line for every weight; "
         "the app only weights of 0.005 and more, at most the 12,000 strongest (it says so), some "
-        "800 of them at once and the faint ones in the frames after. Drawn means in the page and "
+        "400 of them at once and the faint ones in the frames after. Drawn means in the page and "
         "one more frame done; a next layer counts to the end of the frame that shows it. Bytes of "
         "BertViz without its libraries, of the app all that comes over the WebSocket, heatmap "
         "included. Memory is the resident size of the page's process. "

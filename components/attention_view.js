@@ -13,10 +13,11 @@
 // Every change goes through `redraw`: one animation frame, in which each part does its work only
 // if what it depends on has changed (`unless`). Whatever a person typed is set as textContent.
 
+const SEND_SOON = 50; // ms after a single choice; it is drawn by then
 const SEND_AFTER = 200; // ms of rest before the server is told of choices in a row
 const SEND_AGAIN = 1000; // ms after which a choice is not one of a row any more
 const LINES_DRAWN = 12000; // more cannot be told apart
-const LINES_A_FRAME = 800; // the strongest at once, fainter ones in the next frames
+const LINES_A_FRAME = 400; // the strongest at once, fainter ones in the next frames
 const FAINTEST = 5; // thousandths; below, a line is not visible
 const LEVELS = 32; // of line strength
 const WIDE = 820; // px; from here the thumbnails stand beside the lines
@@ -72,19 +73,13 @@ function choose(view, change) {
   tell(view);
 }
 
-/**
- * The server is told at once if it must send a missing layer; else once the choice is drawn, and
- * of many choices in a row only now and then.
- */
+/** A missing layer is asked for at once. Else drawing comes first, and of many choices in a row
+ * the server hears only now and then. */
 function tell(view) {
   clearTimeout(view.timer);
   const rested = performance.now() - view.told > SEND_AGAIN;
   if (view.trace && !view.trace.weights[view.state.layer]) send(view);
-  else if (!rested) view.timer = setTimeout(send, SEND_AFTER, view);
-  else {
-    view.told = performance.now();
-    requestAnimationFrame(() => { view.timer = setTimeout(send, 0, view); });
-  }
+  else view.timer = setTimeout(send, rested ? SEND_SOON : SEND_AFTER, view);
 }
 
 function send(view) {

@@ -8,6 +8,8 @@ function listen(view) {
   page.grid.addEventListener("pointermove", (event) => hover(view, pixelOf(view, event)));
   page.grid.addEventListener("pointerleave", () => hover(view, null));
   page.grid.addEventListener("keydown", (event) => moveInGrid(view, event));
+  page.grid.addEventListener("focusin", () => { view.gridFocused = true; });
+  page.grid.addEventListener("focusout", () => { view.gridFocused = false; });
   page.stage.addEventListener("pointermove", (event) => pointAt(view, event));
   page.stage.addEventListener("pointerdown", (event) => pointAt(view, event));
   page.stage.addEventListener("pointerleave", (event) => {

@@ -10,8 +10,8 @@ function element(tag, fields = {}, ...children) {
 }
 
 function buildView(parent) {
-  const view = { turn: 0, done: {}, point: null, frame: 0, timer: 0, told: -Infinity, drawn: 0, strong: 0,
-    state: null, data: null };
+  const view = { turn: 0, done: {}, point: null, frame: 0, timer: 0, told: -Infinity,
+    drawn: 0, strong: 0, gridFocused: false, state: null, data: null };
   const page = {
     shows: element("fieldset", { className: "shows" },
       element("legend", { textContent: "Which sentence looks at which", className: "unseen" })),

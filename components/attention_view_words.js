@@ -126,21 +126,24 @@ function showControls(view) {
 function markCell(view) {
   const { page, cells } = view;
   const { layer, head } = view.state;
-  const focused = page.grid.contains(page.root.getRootNode().activeElement);
   for (const old of page.grid.querySelectorAll(".chosen")) {
     old.classList.remove("chosen");
-    if (!old.matches(".cell")) continue;
-    old.tabIndex = -1;
-    old.setAttribute("aria-selected", "false");
+    if (old.matches(".cell")) old.setAttribute("aria-selected", "false");
   }
   const cell = cells[layer][head];
-  cell.tabIndex = 0;
   cell.setAttribute("aria-selected", "true");
   for (const chosen of [cell, page.grid.querySelector(`[role=rowheader][data-layer="${layer}"]`),
     page.grid.querySelector(`[role=columnheader][data-head="${head}"]`)]) {
     chosen.classList.add("chosen");
   }
-  if (focused) cell.focus();
+  // Focusing makes the browser lay the page out at once; after the frame that is done anyway.
+  setTimeout(moveFocus, 0, view, cell);
+}
+
+function moveFocus({ page, gridFocused }, cell) {
+  for (const old of page.grid.querySelectorAll(".cell[tabindex='0']")) old.tabIndex = -1;
+  cell.tabIndex = 0;
+  if (gridFocused) cell.focus({ preventScroll: true });
 }
 
 /** The token pointed at is marked on both sides. */

@@ -12,6 +12,12 @@ from components.palette import INK, SEQUENTIAL, Scale, Theme
 from components.plain import label, positions
 
 _ROW_PIXELS: Final = 24
+# Margins are reckoned here: left to itself, Plotly draws everything twice to find them.
+_AXIS_PIXELS: Final = 44  # for an axis's title and ticks
+_LETTER_PIXELS: Final = 8
+_LONGEST: Final = 16  # letters that get room
+_RISE: Final = 0.87  # of a label turned by 60 degrees
+_BAR_PIXELS: Final = 56  # for the colour bar below
 
 
 def colour_scale(colours: Scale) -> list[list[float | str]]:
@@ -37,6 +43,7 @@ def token_axis(tokens: Sequence[str], title: str) -> dict[str, Any]:
         "title": title,
         "type": "category",
         "labelalias": names,
+        "automargin": False,
     }
 
 
@@ -53,24 +60,32 @@ def attention_figure(
     weights: (query, key). `marked` is the row to frame. The scale is fixed, so that heads can
     be compared by eye.
     """
-    figure = go.Figure(
-        go.Heatmap(
-            z=weights,
-            x=positions(keys),
-            y=positions(queries),
-            zmin=0,
-            zmax=1,
-            colorscale=colour_scale(SEQUENTIAL[theme]),
-            colorbar=colour_bar("weight"),
-            hovertemplate="%{y} → %{x}<br><b>%{z:.3f}</b><extra></extra>",
-        )
+    heatmap = go.Heatmap(
+        z=weights,
+        x=positions(keys),
+        y=positions(queries),
+        zmin=0,
+        zmax=1,
+        colorscale=colour_scale(SEQUENTIAL[theme]),
+        colorbar=colour_bar("weight"),
+        hovertemplate="%{y} → %{x}<br><b>%{z:.3f}</b><extra></extra>",
     )
-    figure.update_xaxes(**token_axis(keys, "key: the token looked at"), side="top", tickangle=-60)
-    figure.update_yaxes(**token_axis(queries, "query: the token that looks"), autorange="reversed")
-    figure.update_layout(
+    columns = token_axis(keys, "key: the token looked at") | {"side": "top", "tickangle": -60}
+    rows = token_axis(queries, "query: the token that looks") | {"autorange": "reversed"}
+    longest_key, longest_query = (max(map(len, tokens), default=0) for tokens in (keys, queries))
+    layout = go.Layout(
+        xaxis=columns,
+        yaxis=rows,
         height=max(420, min(900, _ROW_PIXELS * len(queries) + 160)),
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={
+            "l": _AXIS_PIXELS + min(_LONGEST, longest_query) * _LETTER_PIXELS,
+            "t": _AXIS_PIXELS + min(_LONGEST, longest_key) * _LETTER_PIXELS * _RISE,
+            "r": _LETTER_PIXELS * min(_LONGEST, longest_key) / 2,
+            "b": _BAR_PIXELS,
+            "autoexpand": False,
+        },
     )
+    figure = go.Figure(heatmap, layout)
     if marked is not None:
         frame = {"width": 2, "color": INK[theme]}
         figure.add_hrect(marked - 0.5, marked + 0.5, line=frame, fillcolor="rgba(0,0,0,0)")

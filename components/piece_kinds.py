@@ -3,8 +3,8 @@
 from typing import Final
 
 KINDS: Final = {
-    "start": "is added in front of everything by the tokenizer. Its final vector can stand for "
-    "the whole input.",
+    "start": "marks the beginning: the tokenizer puts one in front of everything. Its final "
+    "vector can stand for the whole input.",
     "separator": "marks the end of a sentence.",
     "mask": "is a blank: the model was trained to guess the word that stood here.",
     "unknown": "stands for characters that are not in the vocabulary. The model learns only "
