@@ -219,9 +219,11 @@ function join({ lines, faint }) {
 function drawGroup(view, context, group) {
   const { lines, from, to, row } = view;
   const weight = ((Math.floor(group / lines.heads) + 0.5) / LEVELS) ** 2;
-  const width = weight < 0.2 ? 1 : Math.min(1 + 2 * weight, Math.floor((0.6 * row) / lines.heads));
+  const one = active(view) !== null; // then lines are few, and may cover each other
+  const room = one ? 5 : Math.min(3, Math.floor((0.6 * row) / lines.heads));
+  const width = weight < (one ? 0.05 : 0.2) ? 1 : Math.min(room, 1 + (one ? 5 : 2) * weight);
   context.strokeStyle = view.headColours[view.on[group % lines.heads]];
-  context.globalAlpha = active(view) ? weight ** 0.6 : weight;
+  context.globalAlpha = one ? weight ** 0.6 : weight;
   context.lineWidth = Math.max(1, width);
   context.beginPath();
   const count = linesInSight(view, group, (left, right) => {

@@ -371,12 +371,10 @@ def test_picture_for_the_readme(open_page: Open, screenshots: Path) -> None:
     """With PICTURE=docs/attention.png it becomes the README's."""
     import os
 
-    page = open_page("/attention", 1440, 1000)
+    page = open_page(f"/attention?layer=3&head=1&query={IT}", 1440, 1240)
     drawn(page, 3, 1)
-    page.get_by_role("button", name="All heads of the layer").click()
-    query(page, IT).click()
-    page.wait_for_url(re.compile("query=10"))
-    wait_until_drawn(page)
+    page.get_by_role("button", name="head 8", exact=True).click()
+    expect(page.locator(".chips [aria-pressed=true]")).to_have_count(2)
     page.mouse.move(0, 0)
     page.wait_for_timeout(500)
     target = Path(os.environ.get("PICTURE", screenshots / "picture.png"))
