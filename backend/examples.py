@@ -64,6 +64,6 @@ EXAMPLES: Final = (
         "The ball crashed through the table because it was made of steel.",
         "The ball crashed through the table because it was made of paper.",
     ),
-    Example("My dog Fido (one sentence)", "My dog Fido is cute. He likes playing.", ""),
+    Example("My dog Fido (without Sentence B)", "My dog Fido is cute. He likes playing.", ""),
 )
 """The first is what the app opens with."""

@@ -223,7 +223,7 @@ function drawGroup(view, context, group) {
   const room = one ? 5 : Math.min(3, Math.floor((0.6 * row) / lines.heads));
   const width = weight < (one ? 0.05 : 0.2) ? 1 : Math.min(room, 1 + (one ? 5 : 2) * weight);
   context.strokeStyle = view.headColours[view.on[group % lines.heads]];
-  context.globalAlpha = one ? weight ** 0.6 : weight;
+  context.globalAlpha = weight ** (one ? 0.5 : 0.75);
   context.lineWidth = Math.max(1, width);
   context.beginPath();
   const count = linesInSight(view, group, (left, right) => {

@@ -62,7 +62,7 @@ function overview(page) {
   return element("div", { className: "overview" },
     element("div", { className: "map" }, page.thumbnails, page.grid),
     element("p", { className: "hint", textContent: "Rows: layers. Columns: heads. In each picture "
-      + "rows look at columns; the stronger the shade, the more. Faint weights are lifted." }),
+      + "rows look at columns. Small weights are drawn stronger than they are." }),
     page.readout, page.share);
 }
 

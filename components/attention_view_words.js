@@ -78,7 +78,7 @@ function shareWords(view) {
   if (show !== "all") parts.push(`${percent(outside)} goes to sentence ${show[1] === "a" ? "B" : "A"}`);
   if (state.threshold > 0) parts.push(`${percent(below)} is below ${state.threshold.toFixed(3)}`);
   const what = `Shown: ${SHOWS[show]}, ${percent(shown)} of all weight these tokens give. `;
-  const undrawn = tooFaint >= 0.005 && !active(view)
+  const undrawn = tooFaint >= 0.005
     ? `${percent(tooFaint)} is in weights below ${FAINTEST / 1000}, too faint for a line. ` : "";
   const most = view.lines.left ? `The ${view.lines.count} strongest lines are drawn.` : "";
   const faint = undrawn + most;

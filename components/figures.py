@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from components.figure_text import with_readable_text
 from components.palette import INK, SEQUENTIAL, Scale, Theme
-from components.plain import label, positions
+from components.plain import names, positions
 
 _ROW_PIXELS: Final = 24
 # Margins are reckoned here: left to itself, Plotly draws everything twice to find them.
@@ -38,11 +38,11 @@ def colour_bar(title: str) -> dict[str, Any]:
 
 def token_axis(tokens: Sequence[str], title: str) -> dict[str, Any]:
     """A category axis over tokens. Plotly leaves out names where there is no room for all."""
-    names = dict(zip(positions(tokens), map(label, tokens), strict=True))
+    aliases = dict(zip(positions(tokens), names(tokens), strict=True))
     return {
         "title": title,
         "type": "category",
-        "labelalias": names,
+        "labelalias": aliases,
         "automargin": False,
     }
 

@@ -20,7 +20,9 @@ SATURATED_SHARE: Final = 0.5
 """Per cent of all values that lie beyond the ends of the equation's colour scale."""
 _WIDEST_STRIP: Final = 64
 _STRIP_ROW_PIXELS: Final = 14
-_PANEL_PIXELS: Final = 150
+_PANEL_PIXELS: Final = 100
+_TALLEST_PANEL: Final = 520
+_TOKEN_PIXELS: Final = 8
 _GAP_PIXELS: Final = 40
 _BAR_PIXELS: Final = 70
 _SCALE_STEPS: Final = 40
@@ -84,6 +86,7 @@ def one_token_figure(
     ]
     across = {"title": {"text": f"{width} dimensions, {columns} in a line"}}
     down = {
+        "title": "dimension",
         "tickvals": list(range(0, rows, 2)),
         "ticktext": [str(row * columns) for row in range(0, rows, 2)],
     }
@@ -94,19 +97,25 @@ def one_token_figure(
 def all_tokens_figure(
     parts: Sequence[Part], tokens: Sequence[str], *, limit: float, theme: Theme
 ) -> go.Figure:
-    """Every value of every token's vectors: one column a token, one row a dimension."""
+    """Every value of every token's vectors: one row a token, one column a dimension.
+
+    Dimensions lie across, where there are pixels for each of them: with less than one, the
+    browser would leave different ones out of each panel, and the sum would not add up.
+    """
     names = positions(tokens)
     heatmaps = [
         {
-            "z": np.ascontiguousarray(part.values.T),  # (width, token)
-            "x": names,
-            "hovertemplate": f"{part.title}<br>%{{x}}, dimension %{{y}}: <b>%{{z:.4f}}</b>"
+            "z": part.values,  # (token, width)
+            "y": names,
+            "hovertemplate": f"{part.title}<br>%{{y}}, dimension %{{x}}: <b>%{{z:.4f}}</b>"
             "<extra></extra>",
         }
         for part in parts
     ]
-    across = token_axis(tokens, "token") | {"tickangle": -60}
-    layout = _stacked(parts, _PANEL_PIXELS, across, {"nticks": 4}, bottom=110)
+    across = {"title": {"text": "dimension"}}
+    down = token_axis(tokens, "token")
+    panel = max(_PANEL_PIXELS, min(_TALLEST_PANEL, _TOKEN_PIXELS * len(tokens)))
+    layout = _stacked(parts, panel, across, down, bottom=60)
     return _equation(heatmaps, layout, limit, theme)
 
 
@@ -163,7 +172,7 @@ def _stacked(
             "domain": [max(0.0, top - panel / inner), top],
             "autorange": "reversed",
             "matches": "y" if row else None,
-            "title": {"text": "dimension" if last else None},
+            "title": {"text": down["title"] if last else None},
         }
         layout["annotations"].append(_heading(part, top))
     return layout

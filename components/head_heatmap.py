@@ -14,7 +14,9 @@ def show_head_heatmap(trace: Trace, choice: Choice) -> None:
     """Draw the chosen head, cut to the sentences that the filter shows."""
     queries, keys = (np.flatnonzero(kept) for kept in shown_tokens(trace.segments, choice.show))
     part = "" if choice.show == "all" else f", {SHOW[choice.show]}"
-    st.markdown(f"**Layer {choice.layer}, head {choice.head}{part}: the exact weights**")
+    st.markdown(
+        f"**Layer {choice.layer}, head {choice.head}{part}: the exact weights**, special tokens and faint ones too"
+    )
     figure = attention_figure(
         trace.attention[choice.layer, choice.head][np.ix_(queries, keys)],
         [trace.tokens[query] for query in queries],

@@ -25,6 +25,12 @@ from backend.trace import Trace
 from components.attention_view import Choice
 from components.view import FIELDS, View, chosen, fitted, kept, parameters_of, view_of
 
+_HELP: Final = {
+    "layer": "The encoder has {count} layers, 0 to {last}. Each reads what the one below wrote.",
+    "head": "Each layer has {count} heads, 0 to {last}. Each head looks at the tokens in a way of "
+    "its own, at the same time as the others.",
+}
+
 LONGEST_LINK: Final = 8_000
 """Characters of an address that every server and browser between two readers lets through."""
 
@@ -119,9 +125,11 @@ def use_tokenizer(name: str) -> None:
 
 def choose_head(trace: Trace) -> Choice:
     """Draw Layer and Head; the chosen head, token and filter, all within this trace."""
+    _let_go_of_a_changed_token(trace)
     view, notes = fitted(_view(), trace)
     st.session_state["view"] = view
     _note(*notes)
+    st.session_state["kept_token"] = None if view.query is None else trace.tokens[view.query]
     with st.sidebar:
         for column, key, count in zip(
             st.columns(2), ("layer", "head"), (trace.layers, trace.heads), strict=True
@@ -135,7 +143,7 @@ def choose_head(trace: Trace) -> Choice:
                 key=key,
                 on_change=_keep,
                 args=(key,),
-                help=f"0 to {count - 1}",
+                help=_HELP[key].format(count=count, last=count - 1),
             )
     serial = st.session_state.get("serial", 0)
     return Choice(view.layer, view.head, view.query, view.show, serial)
@@ -180,6 +188,15 @@ def _note(*sentences: str) -> None:
     st.session_state.setdefault("notes", []).extend(filter(None, sentences))
 
 
+def _let_go_of_a_changed_token(trace: Trace) -> None:
+    """After the text was edited the token at the kept place may be another one."""
+    query = _view().query
+    if st.session_state.pop("edited", False) and query is not None:
+        still = trace.tokens[query : query + 1]
+        if still != (st.session_state.get("kept_token"),):
+            _change(query=None)
+
+
 def _view() -> View:
     view: View = st.session_state.setdefault("view", View())
     return view
@@ -213,7 +230,7 @@ def _keep(key: str) -> None:
     st.session_state["view"], note = kept(_view(), key, value)
     _note(note)
     if key in ("a", "b"):
-        _change(query=None)  # the token at that place is another one now
+        st.session_state["edited"] = True
 
 
 def _use_example() -> None:

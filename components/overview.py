@@ -23,9 +23,9 @@ def show_steps(trace: Trace) -> None:
             f"**{tuple(trace.attention.shape)}**."
         )
     with output.container(border=True, height="stretch"):
-        st.markdown(":material/output: **4 Output T**")
+        st.markdown(":material/output: **4 Output**")
         st.markdown(
-            f"What comes out is one vector a piece again, now knowing its context: "
+            f"What comes out, called T, is one vector a piece again, which now knows its context: "
             f"**({count}, {width})**."
         )
 

@@ -12,9 +12,10 @@ from components.palette import Theme
 from components.plain import plain
 
 _STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 3.5rem 2rem 3rem; }
+[data-testid="stMainBlockContainer"] { padding: 2.5rem 2rem 3rem; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 2rem; padding: 0; }
 @media (min-width: 900px) {
-  [data-testid="stSidebar"][data-collapsed="false"] { min-width: min(410px, 34vw) !important; }
+  [data-testid="stSidebar"][data-collapsed="false"] { min-width: min(430px, 34vw) !important; }
 }
 [data-testid="stSidebar"] input { font-size: 0.875rem; padding-inline: 0.5rem; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-inline: 1rem; } }

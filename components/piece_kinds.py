@@ -15,7 +15,7 @@ KINDS: Final = {
     "space": "starts after a space: Ġ stands for that space.",
     "joined": "has no space before it: it begins the text or continues what stands before.",
     "beginning": "begins a word that goes on in the next piece.",
-    "piece": "is a word or a sign of its own.",
+    "piece": "is a word, a sign, or a part of a word beside an apostrophe.",
 }
 """What each kind of piece is, as the end of a sentence that begins with the piece."""
 

@@ -21,6 +21,14 @@ def label(token: str) -> str:
     return token.replace("&", "&amp;").replace("<", "&lt;")
 
 
+def names(tokens: Sequence[str]) -> list[str]:
+    """Plotly label for each token, with its position where the same token stands elsewhere too."""
+    return [
+        label(token) if tokens.count(token) == 1 else f"{label(token)} {position}"
+        for position, token in enumerate(tokens)
+    ]
+
+
 def positions(tokens: Sequence[str]) -> list[str]:
     """Plotly category for each token, its position before it: equal tokens stay apart."""
     return [f"{position} {label(token)}" for position, token in enumerate(tokens)]

@@ -20,14 +20,18 @@ _NUMBER: Final = re.compile(r"-?[0-9]+")
 
 @dataclass(frozen=True)
 class View:
-    """Everything that a link carries; the defaults are what the app opens with."""
+    """Everything that a link carries.
+
+    The defaults are what the app opens with: the word `it` of the first example, in a head in
+    which pronouns look at nouns.
+    """
 
     a: str = EXAMPLES[0].a
     b: str = EXAMPLES[0].b
     model: str = BUILT_IN
     layer: int = 3
     head: int = 1
-    query: int | None = None
+    query: int | None = 10
     show: str = "all"
 
 
@@ -40,7 +44,7 @@ def view_of(parameters: Mapping[str, str]) -> tuple[View, list[str]]:
 
     A link that gives Sentence A but no Sentence B has only one sentence.
     """
-    view = View(b="") if "a" in parameters and "b" not in parameters else View()
+    view = View(b="", query=None) if "a" in parameters else View()
     notes: list[str] = []
     for name in FIELDS:
         if name in parameters:

@@ -28,8 +28,8 @@ with page(
 
     st.header("All tokens side by side", anchor=False)
     st.markdown(
-        "Each column is a token, each row one of the dimensions. The segment's vector is the same "
-        "all along a sentence; the position's is the same in every text."
+        "Each row is a token, each column one of the dimensions. The segment's vector is the same "
+        "all down a sentence; the position's is the same in every text."
     )
     show_all_tokens(trace)
 

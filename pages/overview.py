@@ -10,7 +10,8 @@ from components.page import page
 
 with page(
     "Overview",
-    "What does BERT do to these sentences? Change a word in the sidebar and press Enter.",
+    "What does BERT do to these sentences? Change a word in the sidebar (behind » on a phone) and "
+    "press Enter. Numbers in brackets are the shape of what was computed: (pieces, numbers).",
 ):
     sentences, model = choose_sentences(), choose_model()
     trace = load_trace(model, sentences)

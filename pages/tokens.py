@@ -38,7 +38,12 @@ with page(
     sentences, model = choose_sentences(), choose_model()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = choose_tokenizer(model)
-        st.button("The lesson's sentence", on_click=use_lesson_sentence)
+        st.button(
+            "The lesson's sentence",
+            on_click=use_lesson_sentence,
+            help="Puts “My dog Fido is cute. He likes playing.” into Sentence A, empties Sentence "
+            "B and chooses the tokenizer bert-base-cased. Back undoes it.",
+        )
     pieces = cached_tokenizer(name).split(sentences.a, sentences.b)
     if pieces.left_out:
         st.info(

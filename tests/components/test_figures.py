@@ -20,7 +20,7 @@ def test_the_figure_holds_the_weights_and_keeps_equal_tokens_apart() -> None:
 def test_labels_are_the_tokens_with_markup_escaped() -> None:
     figure = attention_figure(np.eye(5, dtype=np.float32), TOKENS, TOKENS, theme="dark")
     names = figure.layout.xaxis.labelalias
-    assert list(names.values()) == ["[CLS]", "it", "it", "&lt;b>", "R&amp;D"]
+    assert list(names.values()) == ["[CLS]", "it 1", "it 2", "&lt;b>", "R&amp;D"]
     assert figure.layout.xaxis.title.text.startswith("key")
     assert figure.layout.yaxis.title.text.startswith("query")
     assert figure.layout.yaxis.autorange == "reversed"

@@ -44,14 +44,14 @@ def test_one_token_shows_every_value_with_its_dimension() -> None:
     assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (-1.5, 1.5)
 
 
-def test_all_tokens_are_columns_that_stay_apart() -> None:
+def test_all_tokens_are_rows_that_stay_apart() -> None:
     parts = equation_parts(TOKEN, SEGMENT, POSITION, INPUT)
     figure = all_tokens_figure(parts, TOKENS, limit=1.5, theme="dark")
     for trace, part in zip(figure.data, parts, strict=True):
-        np.testing.assert_array_equal(trace.z.T, part.values)
-        assert len(set(trace.x)) == len(TOKENS)
-    assert "1 &lt;b>" in figure.data[0].x
-    assert "4 &amp;lt;" in figure.data[0].x
+        np.testing.assert_array_equal(trace.z, part.values)
+        assert len(set(trace.y)) == len(TOKENS)
+    assert "1 &lt;b>" in figure.data[0].y
+    assert "4 &amp;lt;" in figure.data[0].y
 
 
 def test_few_values_lie_beyond_the_scale() -> None:

@@ -203,13 +203,38 @@ def test_special_tokens_can_be_hidden(open_page: Open, trace: Trace) -> None:
 def test_a_click_keeps_a_token_and_escape_lets_it_go(open_page: Open) -> None:
     page = open_page("/attention")
     drawn(page, 3, 1)
-    query(page, IT).click()
     expect(query(page, IT)).to_have_attribute("aria-selected", "true")
-    page.wait_for_url(re.compile(r"query=10"))
-    query(page, IT).focus()
+    query(page, CHICKEN).click()
+    expect(query(page, CHICKEN)).to_have_attribute("aria-selected", "true")
+    page.wait_for_url(re.compile(r"query=2"))
+    query(page, CHICKEN).focus()
     page.keyboard.press("Escape")
-    expect(query(page, IT)).to_have_attribute("aria-selected", "false")
+    expect(query(page, CHICKEN)).to_have_attribute("aria-selected", "false")
     page.wait_for_url(lambda url: "query" not in url)
+
+
+def test_pointing_moves_nothing_under_the_pointer(open_page: Open) -> None:
+    page = open_page("/attention?a=One+two.&b=Three+four+five.", 1280, 1400)
+    drawn(page, 3, 1)
+    before = query(page, 2).bounding_box()
+    query(page, 2).hover()
+    expect(readout(page)).to_contain_text("looks at")
+    assert query(page, 2).bounding_box() == before
+
+
+def test_a_kept_token_stays_while_it_is_the_same(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    page.get_by_label("Sentence A", exact=True).fill(A.replace("tired", "wet"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option", name=re.compile("^wet, "))).to_have_count(2)
+    expect(query(page, IT)).to_have_attribute("aria-selected", "true")
+    page.get_by_label("Sentence A", exact=True).fill("Now " + A)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option", name=re.compile("^now, "))).to_have_count(2)
+    expect(page.locator(".token.pinned")).to_have_count(0)
+    wait_until_drawn(page)
+    assert "query" not in page.url
 
 
 def test_a_link_shows_the_same_view_in_another_browser(open_page: Open) -> None:
