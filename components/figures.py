@@ -43,7 +43,6 @@ def token_axis(tokens: Sequence[str], title: str) -> dict[str, Any]:
         "title": title,
         "type": "category",
         "labelalias": aliases,
-        "automargin": False,
     }
 
 
@@ -70,9 +69,10 @@ def attention_figure(
         colorbar=colour_bar("weight"),
         hovertemplate="%{y} → %{x}<br><b>%{z:.3f}</b><extra></extra>",
     )
-    columns = token_axis(keys, "key: the token looked at") | {"side": "top", "tickangle": -60}
-    rows = token_axis(queries, "query: the token that looks") | {"autorange": "reversed"}
-    longest_key, longest_query = (max(map(len, tokens), default=0) for tokens in (keys, queries))
+    own = {"automargin": False}
+    columns = token_axis(keys, "key: the token looked at") | {"side": "top", "tickangle": -60} | own
+    rows = token_axis(queries, "query: the token that looks") | {"autorange": "reversed"} | own
+    longest_key, longest_query = (max(map(len, names(tokens))) for tokens in (keys, queries))
     layout = go.Layout(
         xaxis=columns,
         yaxis=rows,

@@ -1,6 +1,7 @@
 """What visitors type, shown as they typed it wherever Streamlit or Plotly would read markup."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 JOINER = "\u2060"
@@ -23,8 +24,9 @@ def label(token: str) -> str:
 
 def names(tokens: Sequence[str]) -> list[str]:
     """Plotly label for each token, with its position where the same token stands elsewhere too."""
+    counts = Counter(tokens)
     return [
-        label(token) if tokens.count(token) == 1 else f"{label(token)} {position}"
+        label(token) if counts[token] == 1 else f"{label(token)} {position}"
         for position, token in enumerate(tokens)
     ]
 
