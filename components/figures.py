@@ -72,7 +72,9 @@ def attention_figure(
     own = {"automargin": False}
     columns = token_axis(keys, "key: the token looked at") | {"side": "top", "tickangle": -60} | own
     rows = token_axis(queries, "query: the token that looks") | {"autorange": "reversed"} | own
-    longest_key, longest_query = (max(map(len, names(tokens))) for tokens in (keys, queries))
+    longest_key, longest_query = (
+        max(map(len, axis["labelalias"].values())) for axis in (columns, rows)
+    )
     layout = go.Layout(
         xaxis=columns,
         yaxis=rows,
