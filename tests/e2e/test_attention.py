@@ -69,7 +69,7 @@ def test_it_opens_with_the_pair_and_every_head_on_screen(open_page: Open) -> Non
     expect(page.get_by_label("Sentence A", exact=True)).to_have_value(A)
     expect(page.get_by_role("gridcell")).to_have_count(72)
     assert ink(page, "canvas.lines") > 1000
-    expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_be_visible()
+    expect(page.locator("[data-stale=false] .js-plotly-plot .heatmaplayer image")).to_be_visible()
 
 
 def test_pointing_at_a_token_tells_whom_it_looks_at(open_page: Open, trace: Trace) -> None:

@@ -33,7 +33,8 @@ def address_of(a: str, b: str = "") -> str:
 
 
 def figures(page: Page) -> Locator:
-    return page.locator(".js-plotly-plot")
+    """The figures of this run; a changed one stands for a moment beside the one it replaces."""
+    return page.locator("[data-stale=false] .js-plotly-plot")
 
 
 def figure(page: Page, title: str) -> Locator:
