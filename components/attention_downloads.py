@@ -7,8 +7,8 @@ import streamlit as st
 from backend.cached import cached_model
 from backend.tables import attention_csv, attention_npz, notebook_code
 from backend.trace import Trace
-from components.attention_view import Choice
 from components.downloads import offer_csv, offer_download
+from components.view import Choice
 
 MOST_ROWS = 4_000_000
 """Rows of the largest CSV file offered, some 200 MB; the binary file has no such limit."""

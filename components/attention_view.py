@@ -7,7 +7,7 @@ weights once a text, and the view, which is sent at every change, is small.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -19,25 +19,10 @@ from backend.cached import Shared
 from backend.packing import is_sent_whole, pack_attention
 from backend.trace import Trace
 from components.palette import HEADS, SEQUENTIAL
+from components.view import Choice
 
 PACKET_BYTES: Final = 48_000_000
 """Packets kept for the next run; packing 512 tokens takes 60 ms, 128 tokens 2 ms."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the reader looks at.
-
-    query: the token that is pinned as the one that looks, None where none is
-    show: which sentence looks at which, a key of `backend.sentence_filter.SHOW`
-    serial: the number the browser gave to its last choice; 0 before there is one
-    """
-
-    layer: int
-    head: int
-    query: int | None
-    show: str
-    serial: int
 
 
 _HERE: Final = Path(__file__).parent

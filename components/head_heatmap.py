@@ -5,9 +5,9 @@ import streamlit as st
 
 from backend.sentence_filter import SHOW, shown_tokens
 from backend.trace import Trace
-from components.attention_view import Choice
 from components.figures import attention_figure
 from components.page import page_theme
+from components.view import Choice
 
 
 def show_head_heatmap(trace: Trace, choice: Choice) -> None:

@@ -7,7 +7,8 @@ import streamlit as st
 
 from backend.catalogue import BUILT_IN
 from backend.errors import ExplorerError, ModelError
-from components import inputs
+from components import kept
+from components.inputs import use_model
 from components.palette import Theme
 from components.plain import plain
 
@@ -28,7 +29,7 @@ def page(title: str, question: str) -> Iterator[None]:
     """Open a page; what the reader can mend is shown as a sentence and ends the page there."""
     st.set_page_config(page_title=f"{title} · Attention Explorer", layout="wide")
     st.html(_STYLE)
-    inputs.read_address()
+    kept.read_address()
     st.title(title, anchor=False)
     st.markdown(question)
     warnings = st.container()
@@ -37,11 +38,11 @@ def page(title: str, question: str) -> Iterator[None]:
     except ExplorerError as error:
         st.error(plain(str(error)))
         if isinstance(error, ModelError):
-            st.button("Use the built-in model", on_click=inputs.use_model, args=(BUILT_IN,))
+            st.button("Use the built-in model", on_click=use_model, args=(BUILT_IN,))
     finally:
-        for note in inputs.take_notes():
+        for note in kept.take_notes():
             warnings.warning(plain(note))
-        inputs.write_address()
+        kept.write_address()
 
 
 def page_theme() -> Theme:

@@ -1,7 +1,7 @@
 """What a link carries, read from an address and fitted to what there is; no Streamlit."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,6 +16,11 @@ MOST_CHARACTERS: Final = 100_000
 _SHORT: Final = 40  # characters of a bad value in the note about it
 _DIGITS: Final = 9
 _NUMBER: Final = re.compile(r"-?[0-9]+")
+_KEYS: Final = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_DONE: Final = re.compile(r"[rw-]{0,40}")
+
+LINES: Final = {"head": "One head", "mean": "Mean of all heads"}
+"""What the lines of the Overview show, and how the choice is called."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,12 @@ class View:
 
     The defaults are what the app opens with: the word `it` of the first example, in a head in
     which pronouns look at nouns.
+
+    keys: two tokens that are set against each other, or none
+    pair: whether a comparison reads A and B as one pair
+    lines: what the lines of the Overview show, a key of `LINES`
+    step: where the reader stands in the lesson
+    done: the lesson's answers, one character an exercise: right, wrong, or - for none yet
     """
 
     a: str = EXAMPLES[0].a
@@ -33,10 +44,36 @@ class View:
     head: int = 1
     query: int | None = 10
     show: str = "all"
+    keys: tuple[int, ...] = ()
+    pair: bool = False
+    lines: str = "head"
+    step: int = 0
+    done: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader looks at in a linked figure.
+
+    query: the token that is pinned as the one that looks, None where none is
+    show: which sentence looks at which, a key of `backend.sentence_filter.SHOW`
+    keys: the two tokens that are set against each other; none where none are chosen
+    serial: the number the browser gave to its last choice; 0 before there is one
+    """
+
+    layer: int
+    head: int
+    query: int | None
+    show: str
+    keys: tuple[int, ...]
+    serial: int
 
 
 FIELDS: Final = tuple(View.__dataclass_fields__)
 """The names of a link's parameters."""
+
+_ALWAYS: Final = ("a", "b", "model", "layer", "head", "query", "show")
+"""The parameters of every link; others only where they are not as the app opens."""
 
 
 def view_of(parameters: Mapping[str, str]) -> tuple[View, list[str]]:
@@ -63,25 +100,29 @@ def kept(view: View, name: str, value: object) -> tuple[View, str]:
         note = f"Only the first {MOST_CHARACTERS:,} characters are read."
         short = text[:MOST_CHARACTERS]
         return _with(view, name, short), "" if short == text else note
-    if name in ("layer", "head", "query"):
+    if name in ("layer", "head", "query", "step"):
         return _with_number(view, name, str(value))
-    good = is_offered(str(value)) if name == "model" else value in tuple(SHOW)
-    if good:
-        return _with(view, name, value), ""
-    instead = title_of(view.model) if name == "model" else SHOW[view.show]
-    return view, f"There is no {name} “{_short(str(value))}” to choose; this is {instead}."
+    if name in _READERS:
+        good = _READERS[name](value)
+        note = f"“{_short(str(value))}” says nothing of {_MEANING[name]}."
+        return (view, note) if good is None else (_with(view, name, good), "")
+    return _with_option(view, name, value)
 
 
 def parameters_of(view: View) -> dict[str, str]:
     """The link's parameters for a view; `view_of` reads them back."""
     values = {name: getattr(view, name) for name in FIELDS}
-    return {name: str(value) for name, value in values.items() if value is not None}
+    return {
+        name: _written(value)
+        for name, value in values.items()
+        if value is not None and (name in _ALWAYS or value != getattr(_OPENING, name))
+    }
 
 
 def chosen(view: View, choice: Mapping[str, Any]) -> View:
-    """The view after a choice in the browser: layer, head, show, and query, which may be None."""
+    """The view after a choice in the browser: layer, head, show, keys; query, which may be None."""
     view = replace(view, query=None) if choice.get("query", 0) is None else view
-    for name in ("layer", "head", "query", "show"):
+    for name in ("layer", "head", "query", "show", "keys"):
         if choice.get(name) is not None:
             view, _ = kept(view, name, choice[name])
     return view
@@ -92,7 +133,7 @@ def fitted(view: View, trace: Trace) -> tuple[View, list[str]]:
     notes: list[str] = []
     last = len(trace.tokens) - 1
     layer, head = min(view.layer, trace.layers - 1), min(view.head, trace.heads - 1)
-    query, show = view.query, view.show
+    query, show, keys = view.query, view.show, view.keys
     if (layer, head) != (view.layer, view.head):
         notes.append(
             f"There is no layer {view.layer}, head {view.head} here; "
@@ -101,10 +142,58 @@ def fitted(view: View, trace: Trace) -> tuple[View, list[str]]:
     if query is not None and query > last:
         notes.append(f"There is no token {query} here; this is the last one, {last}.")
         query = last
+    if any(key > last for key in keys):
+        notes.append("The two tokens to set against each other are not both here any more.")
+        keys = ()
     if trace.sentences[1] is None and show != "all":
         notes.append("There is only one sentence now, so all weights are shown.")
         show = "all"
-    return replace(view, layer=layer, head=head, query=query, show=show), notes
+    return replace(view, layer=layer, head=head, query=query, show=show, keys=keys), notes
+
+
+def _with_option(view: View, name: str, value: object) -> tuple[View, str]:
+    titles = {"show": SHOW, "lines": LINES}
+    good = is_offered(str(value)) if name == "model" else value in tuple(titles[name])
+    if good:
+        return _with(view, name, value), ""
+    now = getattr(view, name)
+    instead = title_of(now) if name == "model" else titles[name][now]
+    return view, f"There is no {name} “{_short(str(value))}” to choose; this is {instead}."
+
+
+def _read_keys(value: object) -> tuple[int, ...] | None:
+    """Two places, as `2-8` in a link or as two numbers from a figure."""
+    text = "-".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    found = _KEYS.fullmatch(text)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _read_flag(value: object) -> bool | None:
+    return {"1": True, "True": True, "0": False, "False": False}.get(str(value))
+
+
+def _read_done(value: object) -> str | None:
+    found = _DONE.fullmatch(str(value))
+    return found[0] if found else None
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+_OPENING: Final = View()
+_READERS: Final[Mapping[str, Callable[[object], object]]] = {
+    "keys": _read_keys,
+    "pair": _read_flag,
+    "done": _read_done,
+}
+_MEANING: Final = {
+    "keys": "two tokens to set against each other",
+    "pair": "whether to read the sentences as one pair",
+    "done": "the lesson's answers",
+}
 
 
 def _with_number(view: View, name: str, text: str) -> tuple[View, str]:

@@ -5,7 +5,8 @@ import streamlit as st
 from components.attention_downloads import show_downloads
 from components.attention_view import show_attention
 from components.head_heatmap import show_head_heatmap
-from components.inputs import choose_head, choose_model, choose_sentences, keep_choice
+from components.inputs import choose_head, choose_model, choose_sentences
+from components.kept import keep_choice
 from components.loading import load_trace
 from components.page import page
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from components.attention_view import show_attention
-from components.inputs import choose_head, choose_model, choose_sentences, keep_choice
+from components.inputs import choose_head, choose_model, choose_sentences
+from components.kept import keep_choice
 from components.loading import load_trace
 from components.overview import show_steps
 from components.page import page

@@ -8,7 +8,8 @@ from backend.cached import Shared
 from backend.packing import unpack_attention
 from backend.trace import Embeddings, FloatArray, Trace
 from components import attention_view
-from components.attention_view import Choice, trace_name, view_data
+from components.attention_view import trace_name, view_data
+from components.view import Choice
 
 
 def trace_of(tokens: int = 4, model: str = "some-model", b: str | None = "b") -> Trace:
@@ -32,7 +33,7 @@ def trace_of(tokens: int = 4, model: str = "some-model", b: str | None = "b") ->
     )
 
 
-CHOICE = Choice(layer=1, head=2, query=None, show="ab", serial=7)
+CHOICE = Choice(layer=1, head=2, query=None, show="ab", keys=(), serial=7)
 
 
 def test_equal_traces_have_equal_names() -> None:
@@ -63,7 +64,9 @@ def test_the_view_gets_what_can_be_json() -> None:
     assert data["segments"] == [0, 0, 1, 1]
     assert data["special"] == [True, False, False, True]
     assert (data["layers"], data["heads"]) == (2, 3)
-    assert data["choice"] == {"layer": 1, "head": 2, "query": None, "show": "ab", "serial": 7}
+    assert data["choice"] == {
+        "layer": 1, "head": 2, "query": None, "show": "ab", "keys": [], "serial": 7,
+    }  # fmt: skip
     assert len(data["palette"]["heads"]["dark"]) == 12
 
 

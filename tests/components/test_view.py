@@ -9,6 +9,7 @@ from backend.catalogue import CATALOGUE
 from backend.sentence_filter import SHOW
 from components.view import (
     FIELDS,
+    LINES,
     MOST_CHARACTERS,
     View,
     chosen,
@@ -27,6 +28,11 @@ VIEWS = st.builds(
     head=st.integers(0, 999),
     query=st.none() | st.integers(0, 999),
     show=st.sampled_from(sorted(SHOW)),
+    keys=st.just(()) | st.tuples(st.integers(0, 999), st.integers(0, 999)),
+    pair=st.booleans(),
+    lines=st.sampled_from(sorted(LINES)),
+    step=st.integers(0, 99),
+    done=st.text("rw-", max_size=40),
 )
 
 
@@ -47,6 +53,20 @@ def test_every_bad_value_is_named() -> None:
     assert view == View(head=0)
     assert len(notes) == 5
     assert view_of({"layer": "9" * 5000})[0].layer > 1000
+
+
+def test_a_bad_value_of_the_rarer_parameters_is_named_too() -> None:
+    view, notes = view_of({"keys": "2", "pair": "maybe", "lines": "all", "done": "xyz"})
+    assert view == View()
+    assert len(notes) == 4
+
+
+def test_a_link_is_without_what_is_as_the_app_opens() -> None:
+    names = ["a", "b", "model", "layer", "head", "query", "show"]
+    assert list(parameters_of(View())) == names
+    view = View(keys=(2, 8), pair=True, lines="mean", step=4, done="rw-")
+    rarer = {"keys": "2-8", "pair": "1", "lines": "mean", "step": "4", "done": "rw-"}
+    assert {k: v for k, v in parameters_of(view).items() if k not in names} == rarer
 
 
 def test_a_text_too_long_for_the_server_is_cut_and_said() -> None:
@@ -74,6 +94,11 @@ def test_any_model_is_for_ones_own_machine(monkeypatch: pytest.MonkeyPatch) -> N
         {"layer": None, "head": "x", "show": 3},
         {"head": 1.5, "query": "<b>", "show": ["ab"]},
         {"layer": True, "head": {}, "query": [], "show": None},
+        {"keys": [1]},
+        {"keys": "x"},
+        {"keys": [1, None]},
+        {"keys": [-1, 2]},
+        {"keys": {}},
     ],
 )
 def test_nonsense_from_the_browser_changes_nothing(choice: dict[str, object]) -> None:
@@ -86,13 +111,15 @@ def test_a_forged_choice_of_a_widget_changes_nothing() -> None:
 
 
 def test_a_choice_in_the_browser_is_taken_over() -> None:
-    choice = {"layer": 2, "head": 11, "query": 4, "show": "ba", "serial": 7}
-    assert chosen(View(), choice) == View(layer=2, head=11, query=4, show="ba")
+    choice = {"layer": 2, "head": 11, "query": 4, "show": "ba", "keys": [2, 8], "serial": 7}
+    expected = View(layer=2, head=11, query=4, show="ba", keys=(2, 8))
+    assert chosen(View(), choice) == expected
 
 
 def test_a_view_is_fitted_to_a_smaller_trace() -> None:
     trace = cached_trace("minilm", "One.", None)
-    view, notes = fitted(View(layer=9, head=12, query=99, show="ab"), trace)
+    view, notes = fitted(View(layer=9, head=12, query=99, show="ab", keys=(1, 98)), trace)
     assert (view.layer, view.head, view.query, view.show) == (5, 11, len(trace.tokens) - 1, "all")
-    assert len(notes) == 3
+    assert view.keys == ()
+    assert len(notes) == 4
     assert fitted(view, trace) == (view, [])

@@ -1,0 +1,160 @@
+"""What the reader has chosen, kept in the session and carried by the address.
+
+    address --(the reader followed a link or pressed Back)--> View <--(callback)-- widgets, figures
+    View --(every run)--> widgets, pages, address
+
+`View` in the session is the only truth. Widgets are set from it before they are drawn and change
+it in their callbacks. A run brings the address that the browser had when it asked for the run: on
+a slow network that is often an older one of this app's own, which must not undo a later choice.
+So an address is read only if this app did not write it, or if the reader went Back to it.
+This file and inputs.py, its controls, are the only ones that touch the session and the address.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from backend.trace import Trace
+from components.view import FIELDS, View, chosen, fitted, kept, parameters_of, view_of
+
+LONGEST_LINK: Final = 8_000
+"""Characters of an address that every server and browser between two readers lets through."""
+
+
+def view() -> View:
+    """What is chosen now."""
+    now: View = st.session_state.setdefault("view", View())
+    return now
+
+
+def change(**fields: Any) -> None:
+    """Choose this; for values that the app itself made."""
+    st.session_state["view"] = replace(view(), **fields)
+
+
+def keep(name: str, value: object) -> None:
+    """Choose a value that came from outside, or the nearest good one, and say which."""
+    st.session_state["view"], said = kept(view(), name, value)
+    note(said)
+    if name in ("a", "b"):
+        st.session_state["edited"] = True
+
+
+def keep_widget(key: str) -> None:
+    """Take over the widget that is named as the field it sets; for its callback."""
+    if (value := st.session_state[key]) is not None:
+        keep(key, value)
+
+
+def keep_choice(key: str) -> None:
+    """Take over what the reader chose in the figure under `key`; for its callback."""
+    choice = st.session_state[key].get("choice") or {}
+    st.session_state["view"] = chosen(view(), choice)
+    if isinstance(serial := choice.get("serial"), int):
+        st.session_state["serial"] = serial
+
+
+def newest_serial() -> int:
+    """The number that the browser gave to its last choice in a figure; 0 before there is one."""
+    serial: int = st.session_state.get("serial", 0)
+    return serial
+
+
+def seed(key: str, value: object) -> None:
+    """Set a widget from the view, but never under the reader's typing hands."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def fit(trace: Trace) -> View:
+    """The view within this trace; what was chosen beyond it is brought back, and a note says so."""
+    if st.session_state.pop("edited", False):
+        _let_go_of_changed_tokens(trace)
+    st.session_state["view"], notes = fitted(view(), trace)
+    note(*notes)
+    st.session_state["kept_tokens"] = _chosen_tokens(trace)
+    return view()
+
+
+def read_address() -> None:
+    """Take over the address where the reader, not this app, set it; at the start of a run."""
+    given = {key: value for key, value in st.query_params.items() if key in FIELDS}
+    if given and (given not in _written() or _went_back()):
+        st.session_state["view"], notes = view_of(given)
+        note(*notes)
+
+
+def write_address() -> None:
+    """Put the view into the address, so that it can be shared; at the end of a run."""
+    wanted, whole = _link(view())
+    if not whole:
+        st.sidebar.caption("These sentences are too long for a link: the address is without them.")
+    others = {key: value for key, value in st.query_params.items() if key not in FIELDS}
+    if st.query_params.to_dict() != others | wanted:
+        st.query_params.from_dict(others | wanted)
+    if wanted not in _written():
+        _written().append(wanted)
+
+
+def address_of(page: str, **fields: Any) -> str:
+    """The link, relative to the app, to a page with the view so changed; "overview" is the first.
+
+    It is without the sentences where they are too long for a link.
+    """
+    wanted, _ = _link(replace(view(), **fields))
+    return f"{'./' if page == 'overview' else page}?{urlencode(wanted)}"
+
+
+def note(*sentences: str) -> None:
+    """Say this at the head of the page."""
+    st.session_state.setdefault("notes", []).extend(filter(None, sentences))
+
+
+def take_notes() -> list[str]:
+    """What was amiss with links and inputs since the last page, in the reader's words."""
+    notes: list[str] = st.session_state.pop("notes", [])
+    return notes
+
+
+def _link(shown: View) -> tuple[dict[str, str], bool]:
+    """The parameters of a link to this view, and whether the sentences are among them."""
+    wanted = parameters_of(shown)
+    if len(urlencode(wanted)) <= LONGEST_LINK:
+        return wanted, True
+    return {key: value for key, value in wanted.items() if key not in ("a", "b")}, False
+
+
+def _let_go_of_changed_tokens(trace: Trace) -> None:
+    """After the text was edited the tokens at the kept places may be other ones."""
+    before: Mapping[int, str] = st.session_state.get("kept_tokens", {})
+    changed = {
+        place for place, token in _chosen_tokens(trace).items() if before.get(place) != token
+    }
+    if view().query in changed:
+        change(query=None)
+    if changed.intersection(view().keys):
+        change(keys=())
+
+
+def _chosen_tokens(trace: Trace) -> dict[int, str | None]:
+    """The tokens at the places that the reader chose; None where the trace has no such place."""
+    now = view()
+    places = [*now.keys, *([] if now.query is None else [now.query])]
+    return {p: trace.tokens[p] if p < len(trace.tokens) else None for p in places}
+
+
+def _written() -> deque[dict[str, str]]:
+    """The addresses this app wrote last."""
+    addresses: deque[dict[str, str]] = st.session_state.setdefault("written", deque(maxlen=100))
+    return addresses
+
+
+def _went_back() -> bool:
+    """Whether this run was asked for by the browser's Back or Forward."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
