@@ -1,6 +1,7 @@
 // The linked attention view: gets a small JSON, and draws, points and filters in the browser without
 // asking the server. The weights come by way of attention_weights.js. Joined to one script:
 //
+//   elements.js, colours.js, token_names.js   what other figures need too
 //   attention_view_meeting.js     where the weights are found
 //   attention_view.js             what the reader looks at; when what is drawn; widths and colours
 //   attention_view_page.js        the elements, built once
@@ -86,13 +87,6 @@ function send(view) {
   view.told = performance.now();
   const { layer, head, query, show, serial } = view.state;
   view.tell("choice", { layer, head, query, show, serial });
-}
-
-/** Do `work` if `key` is not what it was last time. */
-function unless(view, part, key, work) {
-  if (view.done[part] === key) return;
-  view.done[part] = key;
-  work(view);
 }
 
 function redraw(view) {
@@ -187,17 +181,10 @@ function measureColumns(view, width, font, several) {
   setSizes(view, { strip, token });
 }
 
-function colourKey(root) {
-  const style = getComputedStyle(root);
-  return ["--st-background-color", "--st-text-color", "font-family"]
-    .map((name) => style.getPropertyValue(name)).join("/");
-}
-
 function readColours(view) {
   const { root } = view.page;
   const style = getComputedStyle(root);
-  const [red, green, blue] = rgb(style.getPropertyValue("--st-background-color").trim() || "#ffffff");
-  const theme = 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
+  const theme = themeOf(root);
   root.dataset.theme = theme;
   const { sequential, heads } = view.data.palette;
   view.headColours = range(view.data.heads).map((head) => heads[theme][head % heads[theme].length]);
@@ -206,28 +193,4 @@ function readColours(view) {
   view.shades = shadeTable(sequential[theme]);
   view.page.chips.childNodes.forEach((chip, head) =>
     chip.style.setProperty("--head", view.headColours[head]));
-}
-
-/** [red, green, blue] of any CSS colour. */
-function rgb(colour) {
-  const context = element("canvas", { width: 1, height: 1 }).getContext("2d");
-  context.fillStyle = colour;
-  context.fillRect(0, 0, 1, 1);
-  return context.getImageData(0, 0, 1, 1).data;
-}
-
-/** 256 colours from none to all, as the 32-bit words of an ImageData. */
-function shadeTable(scale) {
-  const stops = scale.map((hex) => rgb(hex));
-  const words = new Uint32Array(256);
-  const bytes = new Uint8ClampedArray(words.buffer);
-  for (let i = 0; i < 256; i++) {
-    const at = (i / 255) * (stops.length - 1);
-    const low = Math.min(stops.length - 2, Math.floor(at));
-    for (let c = 0; c < 3; c++) {
-      bytes[4 * i + c] = stops[low][c] + (stops[low + 1][c] - stops[low][c]) * (at - low);
-    }
-    bytes[4 * i + 3] = 255;
-  }
-  return words;
 }

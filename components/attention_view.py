@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
@@ -18,6 +17,7 @@ import streamlit as st
 from backend.cached import Shared
 from backend.packing import is_sent_whole, pack_attention
 from backend.trace import Trace
+from components.browser_files import script_of, style_of
 from components.palette import HEADS, SEQUENTIAL
 from components.view import Choice
 
@@ -25,14 +25,10 @@ PACKET_BYTES: Final = 48_000_000
 """Packets kept for the next run; packing 512 tokens takes 60 ms, 128 tokens 2 ms."""
 
 
-_HERE: Final = Path(__file__).parent
-
-
-def _joined(*names: str) -> str:
-    return "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in names)
-
-
-_SCRIPT: Final = _joined(
+_SCRIPT: Final = script_of(
+    "elements",
+    "colours",
+    "token_names",
     "attention_view_meeting",
     "attention_view",
     "attention_view_page",
@@ -42,9 +38,9 @@ _SCRIPT: Final = _joined(
     "attention_view_events",
     "attention_view_start",
 )
-_STYLE: Final = (_HERE / "attention_view.css").read_text(encoding="utf-8")
-_CARRIER_SCRIPT: Final = _joined("attention_view_meeting", "attention_weights")
-_MOUNT_SCRIPT: Final = _joined("attention_view_meeting", "attention_view_mount")
+_STYLE: Final = style_of("attention_view")
+_CARRIER_SCRIPT: Final = script_of("attention_view_meeting", "attention_weights")
+_MOUNT_SCRIPT: Final = script_of("attention_view_meeting", "attention_view_mount")
 _script = st.components.v2.component("attention_script", js=_SCRIPT)
 _carry = st.components.v2.component("attention_weights", js=_CARRIER_SCRIPT)
 _view = st.components.v2.component("attention_view", css=_STYLE, js=_MOUNT_SCRIPT)

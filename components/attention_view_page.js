@@ -1,14 +1,3 @@
-/** A new element; `fields` are properties, or attributes where the name has a dash or is `role`. */
-function element(tag, fields = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(fields)) {
-    if (name.includes("-") || name === "role") made.setAttribute(name, value);
-    else made[name] = value;
-  }
-  made.append(...children);
-  return made;
-}
-
 function buildView(parent) {
   const view = { turn: 0, done: {}, point: null, frame: 0, timer: 0, told: -Infinity,
     drawn: 0, strong: 0, gridFocused: false, state: null, data: null };
@@ -160,5 +149,3 @@ function option(view, token) {
   made.dataset.token = token;
   return made;
 }
-
-const range = (count) => Array.from({ length: count }, (_, i) => i);
