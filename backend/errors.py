@@ -2,7 +2,8 @@
 
     ExplorerError
     ├── InputError              something about the text
-    │   └── EmptySentence       sentence A holds nothing to read
+    │   ├── EmptySentence       sentence A holds nothing to read
+    │   └── TableError          a table of labelled sentences cannot be read or learned from
     └── ModelError              something about the model
         ├── UnknownModel        no model of that name or in that folder
         ├── HubUnreachable      the model must be downloaded and cannot be
@@ -24,6 +25,10 @@ class InputError(ExplorerError):
 
 class EmptySentence(InputError):  # noqa: N818
     """Sentence A gives no tokens at all."""
+
+
+class TableError(InputError):
+    """The labelled sentences cannot be read or learned from."""
 
 
 class ModelError(ExplorerError):
