@@ -20,7 +20,7 @@ from backend.trace import BoolArray, IntArray
 Pair = tuple[int | None, int | None]
 """Index in the first sentence and index in the second; None where one has no counterpart."""
 
-Item = TypeVar("Item", str, tuple[str, ...])
+Item = TypeVar("Item", bound=str | tuple[str, ...])
 
 Words = Sequence[tuple[str, ...]]
 """A sentence as words, each a tuple of pieces."""
@@ -47,7 +47,7 @@ def aligned(a: Sequence[Item], b: Sequence[Item]) -> list[Pair]:
 
     Swapping `a` and `b` swaps the pairs.
     """
-    if (len(b), tuple(b)) < (len(a), tuple(a)):
+    if (len(b), [*map(str, b)]) < (len(a), [*map(str, a)]):  # any fixed order of the two will do
         return _taken_out_first([(i, j) for j, i in aligned(b, a)])
     head = _common(a, b)
     tail = _common(a[head:][::-1], b[head:][::-1])
@@ -95,7 +95,7 @@ def _cheapest_way(a: Sequence[Item], b: Sequence[Item]) -> list[Pair]:
     costs = _costs(a, b).tolist()
     gap = _gap(a, b)
     pairs: list[Pair] = []
-    i = j = 0
+    i, j = 0, 0
     while i < len(a) and j < len(b):
         replaced = 0 if a[i] == b[j] else gap + 1
         if costs[i][j] == costs[i + 1][j + 1] + replaced:
@@ -139,6 +139,6 @@ def _moved(index: int | None, by: int) -> int | None:
 def _taken_out_first(pairs: Sequence[Pair]) -> list[Pair]:
     """The same pairs; between two that have a counterpart, those of the first sentence first."""
     ordered: list[Pair] = []
-    for lonely, run in groupby(pairs, key=lambda pair: None in pair):
-        ordered += sorted(run, key=lambda pair: pair[0] is None) if lonely else run
+    for _, run in groupby(pairs, key=lambda pair: None in pair):
+        ordered += sorted(run, key=lambda pair: pair[0] is None)
     return ordered
