@@ -3,6 +3,7 @@
 The controls that stand on every page have the exact labels that links, tests and lessons name.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from backend.trace import Trace
 from components import kept
 from components.view import LINES, Choice
 
+_MOST_ANSWERS: Final = 100
 _HELP: Final = {
     "layer": "The encoder has {count} layers, 0 to {last}. Each reads what the one below wrote.",
     "head": "Each layer has {count} heads, 0 to {last}. Each head looks at the tokens in a way of "
@@ -160,6 +162,26 @@ def choose_lines() -> str:
     return lines
 
 
+def choose_step(titles: Sequence[str]) -> int:
+    """Draw Step; the one of the lesson's steps that is open, the last where there is no such one."""
+    last = len(titles) - 1
+    if kept.view().step > last:
+        kept.note(f"There is no step {kept.view().step}; this is the last one, {last}.")
+        kept.change(step=last)
+    step = kept.view().step
+    kept.seed("step", step)
+    st.pills(
+        "Step",
+        range(len(titles)),
+        key="step",
+        format_func=titles.__getitem__,
+        required=True,
+        on_change=kept.keep_widget,
+        args=("step",),
+    )
+    return step
+
+
 def lesson_progress() -> tuple[int, str]:
     """The lesson's step, and what is known of its exercises, one character each."""
     view = kept.view()
@@ -170,6 +192,26 @@ def keep_progress(*, step: int | None = None, done: str | None = None) -> None:
     """Keep where the reader stands in the lesson; for the callbacks of buttons."""
     fields = {"step": step, "done": done}
     kept.change(**{name: value for name, value in fields.items() if value is not None})
+
+
+def kept_answer(question: str) -> int | None:
+    """What the reader last answered to the question of this name; None where it is open."""
+    answer: int | None = _answers().get(question)
+    return answer
+
+
+def keep_answer(question: str, key: str) -> None:
+    """Take the answer to a question from the widget `key`; for the callback of its form."""
+    _answers().pop(question, None)
+    if isinstance(answer := st.session_state.get(key), int):
+        _answers()[question] = answer
+    while len(_answers()) > _MOST_ANSWERS:
+        del _answers()[next(iter(_answers()))]
+
+
+def forget_answer(question: str) -> None:
+    """Open the question again; for the callback of a button."""
+    _answers().pop(question, None)
 
 
 def go_to(page: str, **fields: Any) -> None:
@@ -185,6 +227,12 @@ def show_way(label: str, page: str, *, key: str, **fields: Any) -> None:
     """
     if st.button(label, key=key, icon=":material/arrow_forward:"):
         go_to(page, **fields)
+
+
+def _answers() -> dict[str, int]:
+    """The lesson's answers by the names of their questions, oldest first."""
+    answers: dict[str, int] = st.session_state.setdefault("answers", {})
+    return answers
 
 
 def _use_example() -> None:
