@@ -32,7 +32,10 @@ def run_page() -> None:
             st.Page("pages/tokens.py", title="Tokens"),
             st.Page("pages/embeddings.py", title="Embeddings"),
         ],
-        "Attention": [st.Page("pages/attention.py", title="Attention")],
+        "Attention": [
+            st.Page("pages/attention.py", title="Attention"),
+            st.Page("pages/bertviz.py", title="BertViz"),
+        ],
     }
     st.navigation(pages).run()
 

@@ -1,6 +1,6 @@
 """Load a BERT-family model and trace what it does with a sentence or two.
 
-The only file of the backend that touches torch and transformers, and only inside functions:
+torch and transformers are imported inside functions only, here and in the other model files:
 importing both takes seconds, and the first page must not wait for them.
 Sources: Devlin et al. 2018 (BERT), Sanh et al. 2019 (DistilBERT), Liu et al. 2019 (RoBERTa),
 Clark et al. 2020 (ELECTRA).
@@ -8,31 +8,20 @@ Clark et al. 2020 (ELECTRA).
 
 from __future__ import annotations
 
-import json
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backend.catalogue import BUILT_IN
 from backend.errors import NoAttention, NotAModel
-from backend.hub import WEIGHTS, Progress, check_built_in, model_folder
-from backend.tokenizer import Tokenizer, load_tokenizer
+from backend.hub import Progress
+from backend.projections import Projections, projections_of
+from backend.tokenizer import Pieces, Tokenizer, load_tokenizer
 from backend.trace import Embeddings, FloatArray, IntArray, Trace
+from backend.weights import broken_weights, load_encoder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import torch
-
-_CLASSES: Final = {
-    "bert": "BertModel",
-    "distilbert": "DistilBertModel",
-    "roberta": "RobertaModel",
-    "electra": "ElectraModel",
-}
-_WITH_POOLER: Final = ("bert", "roberta")
-_loading = Lock()  # the libraries' late imports and loading are not made for two at once
 
 
 class Model:
@@ -87,6 +76,24 @@ class Model:
             left_out=pieces.left_out,
         )
 
+    def projections(self, trace: Trace) -> Projections:
+        """Queries, keys and values of all heads for one of this model's own traces."""
+        return projections_of(self._module, trace.hidden, self.heads)
+
+    def hidden_states(self, batch: Sequence[Pieces], layers: Sequence[int]) -> FloatArray:
+        """The chosen layers of what `trace` gives as `hidden`, for equally long inputs at once.
+
+        returns: (input, layer, token, width)
+        Raises NotAModel if what the model computes is no number.
+        """
+        import torch
+
+        ids = torch.from_numpy(np.stack([pieces.ids for pieces in batch]))  # (input, token)
+        segments = np.stack([self._segments(pieces.segments) for pieces in batch])
+        with torch.inference_mode():
+            states = self._checked(self._output(ids, torch.from_numpy(segments)).hidden_states)
+        return np.stack([_array(states[layer]) for layer in layers], axis=1)
+
     def _segments(self, segments: IntArray) -> IntArray:
         """The segment ids as the model was trained: RoBERTa always reads zeros."""
         told_apart = self.family != "roberta" and self._segment_kinds() > 1
@@ -97,21 +104,25 @@ class Model:
         return 0 if table is None else int(table.num_embeddings)
 
     def _run(self, ids: torch.Tensor, segments: torch.Tensor) -> tuple[FloatArray, FloatArray]:
-        import torch
-
-        extra = {} if self.family == "distilbert" else {"token_type_ids": segments}
-        output = self._module(
-            input_ids=ids, output_attentions=True, output_hidden_states=True, **extra
-        )
+        output = self._output(ids, segments, output_attentions=True)
         weights = output.attentions or ()
         if len(weights) != self.layers or any(layer is None for layer in weights):
             raise NoAttention(
                 f"The model {self.name} does not give its attention weights, so there is nothing "
                 "to show. Choose another model."
             )
-        if not torch.isfinite(output.hidden_states[-1]).all():
-            raise _broken(self.name)
-        return _stacked(weights), _stacked(output.hidden_states)
+        return _stacked(weights), _stacked(self._checked(output.hidden_states))
+
+    def _checked(self, states: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+        import torch
+
+        if not torch.isfinite(states[-1]).all():
+            raise broken_weights(self.name)
+        return states
+
+    def _output(self, ids: torch.Tensor, segments: torch.Tensor, **wanted: bool) -> Any:
+        extra = {} if self.family == "distilbert" else {"token_type_ids": segments}
+        return self._module(input_ids=ids, output_hidden_states=True, **wanted, **extra)
 
     def _embeddings(self, ids: torch.Tensor, segments: torch.Tensor) -> Embeddings:
         table = self._module.embeddings
@@ -147,11 +158,7 @@ def load_model(name: str, progress: Progress | None = None) -> Model:
     `progress(done, total)` counts the bytes while they are downloaded.
     Raises UnknownModel, HubUnreachable or NotAModel, each with what to do.
     """
-    folder = model_folder(name, progress)
-    if name == BUILT_IN:
-        check_built_in()
-    family = _family(name, folder)
-    module = _module(name, folder, family)
+    module = load_encoder(name, progress)
     tokenizer = load_tokenizer(name)
     if len(tokenizer.pieces) > module.embeddings.word_embeddings.num_embeddings:
         raise NotAModel(
@@ -159,72 +166,6 @@ def load_model(name: str, progress: Progress | None = None) -> Model:
             "not belong together. Choose another model."
         )
     return Model(name, module, tokenizer)
-
-
-def _family(name: str, folder: Path) -> str:
-    config = _config(name, folder)
-    family = str(config.get("model_type"))
-    if family not in _CLASSES or config.get("position_embedding_type", "absolute") != "absolute":
-        raise NotAModel(
-            f"{name} is no model this app can open: it reads BERT, DistilBERT, RoBERTa and "
-            "ELECTRA models. Choose one of those, or the built-in model."
-        )
-    if not (folder / WEIGHTS).is_file():
-        raise NotAModel(
-            f"{name} has no file {WEIGHTS}, the only format this app opens. Choose a model that "
-            "has one, or the built-in model."
-        )
-    return family
-
-
-def _config(name: str, folder: Path) -> dict[str, Any]:
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise NotAModel(
-            f"{name} is no model: it has no config.json that can be read. Give the folder that "
-            "holds the model's files, or choose the built-in model."
-        ) from error
-    return config if isinstance(config, dict) else {}
-
-
-def _module(name: str, folder: Path, family: str) -> Any:
-    """The encoder in float32 and without the pooler, which nothing here reads."""
-    with _loading:
-        return _loaded(name, folder, family)
-
-
-def _loaded(name: str, folder: Path, family: str) -> Any:
-    import torch
-    import transformers
-
-    torch.set_num_threads(1)  # on a busy machine two threads are up to four times slower
-    transformers.utils.logging.disable_progress_bar()
-    transformers.utils.logging.set_verbosity_error()
-    options = {"add_pooling_layer": False} if family in _WITH_POOLER else {}
-    try:
-        module, report = getattr(transformers, _CLASSES[family]).from_pretrained(
-            folder,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            attn_implementation="eager",  # anything faster gives no attention weights
-            dtype=torch.float32,
-            output_loading_info=True,
-            **options,
-        )
-    except Exception as error:  # damaged files fail in every way there is
-        raise _broken(name) from error
-    if report["missing_keys"] or report["mismatched_keys"]:
-        raise _broken(name)
-    return module.eval()
-
-
-def _broken(name: str) -> NotAModel:
-    return NotAModel(
-        f"The weights of {name} are damaged or incomplete. Download the model again, or choose "
-        "the built-in model."
-    )
 
 
 def _by_row(pieces: tuple[str, ...], rows: int) -> tuple[str, ...]:

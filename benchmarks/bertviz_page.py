@@ -1,21 +1,15 @@
-"""BertViz's own pages, made to work without a network.
+"""BertViz's pages as its Python makes them, made to work without a network.
 
-BertViz asks a CDN for require.js, D3 and jQuery and stays blank without them. Here D3 and jQuery
-come from packages that carry them, and a stand-in plays require.js. Nothing else is changed.
+Only the libraries come from elsewhere, as in the app's own BertViz page. The numbers are as
+BertViz sends them: this is what the app is measured against.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from backend.trace import Trace
-
-_STAND_IN: Final = (
-    "window.require = {config() {}};"
-    "window.requirejs = (names, start) => start(window.jQuery, window.d3);"
-)
+from components.bertviz_page import libraries
 
 
 @dataclass(frozen=True)
@@ -50,19 +44,8 @@ def _offline(view: Callable[..., Any], trace: Trace) -> BertvizPage:
     # BertViz takes one tensor a layer: (1, head, query, key)
     attention = [torch.from_numpy(layer.copy())[None] for layer in trace.attention]
     body: str = view(attention, list(trace.tokens), html_action="return").data
-    libraries = (
-        _package_file("xstatic.pkg.jquery", "data/jquery.min.js"),
-        _package_file("mpld3", "js/d3.v5.min.js"),
-        _STAND_IN,
-    )
-    scripts = "".join(f"<script>{library}</script>" for library in libraries)
+    scripts = "".join(f"<script>{library}</script>" for library in libraries())
     head = f'<!DOCTYPE html><html><head><meta charset="utf-8">{scripts}</head>'
-    return BertvizPage(f"{head}<body>{body}</body></html>", len(body.encode()))
-
-
-def _package_file(package: str, path: str) -> str:
-    """A file that a package carries, found without importing the package."""
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"expected the package {package}, see requirements-dev.txt")
-    return (Path(spec.origin).parent / path).read_text(encoding="utf-8")
+    return BertvizPage(
+        f"{head}<body>{body}<script>bertviz()</script></body></html>", len(body.encode())
+    )

@@ -12,6 +12,7 @@ PAGES = {
     "/tokens": "Tokens",
     "/embeddings": "Embeddings",
     "/attention": "Attention",
+    "/bertviz": "BertViz",
 }
 
 

@@ -1,0 +1,73 @@
+"""Queries, keys and values: what the heads of every layer make of that layer's input.
+
+    weight of query i on key j = softmax over j of (query i · key j / sqrt(head width))
+    what a head hands to i     = sum over j of weight (i, j) times value j
+
+Source: Vaswani et al. 2017, Attention Is All You Need.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backend.trace import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Projections:
+    """What the heads compare and hand on; all arrays are read-only.
+
+    queries: (layer, head, token, head_width), what a token looks for
+    keys: (layer, head, token, head_width), what a token is found by
+    values: (layer, head, token, head_width), what a token hands to those that look at it
+    """
+
+    queries: FloatArray
+    keys: FloatArray
+    values: FloatArray
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for array in (self.queries, self.keys, self.values):
+            array.flags.writeable = False
+
+
+def projections_of(module: Any, hidden: FloatArray, heads: int) -> Projections:
+    """What an encoder's own weights make of the states that it had before each layer.
+
+    module: an encoder of the transformers library: BERT, DistilBERT, RoBERTa or ELECTRA
+    hidden: (layer + 1, token, width), as in `Trace.hidden`
+    Raises ValueError if the states are not those of an encoder with so many layers.
+    """
+    layers = list(_layers(module))
+    if len(layers) != len(hidden) - 1:
+        raise ValueError(f"expected states of {len(layers)} layers, got {len(hidden) - 1}")
+    tokens, width = hidden.shape[1:]
+    shape = (3, len(layers), heads, tokens, width // heads)
+    found = np.empty(shape, np.float32)
+    for place, (states, linears) in enumerate(zip(hidden[:-1], layers, strict=True)):
+        for kind, linear in enumerate(linears):
+            projected = _applied(linear, states).reshape(tokens, heads, -1)
+            found[kind, place] = projected.transpose(1, 0, 2)  # (head, token, head_width)
+    return Projections(*found)
+
+
+def _layers(module: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """The three linear maps of each layer, by the names that the families give them."""
+    if module.config.model_type == "distilbert":
+        for layer in module.transformer.layer:
+            maps = layer.attention
+            yield maps.q_lin, maps.k_lin, maps.v_lin
+        return
+    for layer in module.encoder.layer:
+        maps = layer.attention.self
+        yield maps.query, maps.key, maps.value
+
+
+def _applied(linear: Any, states: FloatArray) -> FloatArray:
+    """What a linear map makes of the states (token, width)."""
+    weight: FloatArray = linear.weight.detach().numpy()  # (width out, width in)
+    bias: FloatArray = linear.bias.detach().numpy()
+    return states @ weight.T + bias
