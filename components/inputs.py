@@ -163,7 +163,7 @@ def choose_lines() -> str:
 
 
 def choose_step(titles: Sequence[str]) -> int:
-    """Draw Step; the one of the lesson's steps that is open, the last where there is no such one."""
+    """Draw Step; the one that is open, the last one where a link names one that is not there."""
     last = len(titles) - 1
     if kept.view().step > last:
         kept.note(f"There is no step {kept.view().step}; this is the last one, {last}.")
