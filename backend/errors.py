@@ -4,6 +4,9 @@
     ├── InputError              something about the text
     │   ├── EmptySentence       sentence A holds nothing to read
     │   └── TableError          a table of labelled sentences cannot be read or learned from
+    ├── TrainingError           something about a training
+    │   ├── TrainingStopped     it was asked to stop, and left nothing behind
+    │   └── QueueFull           too many others wait already
     └── ModelError              something about the model
         ├── UnknownModel        no model of that name or in that folder
         ├── HubUnreachable      the model must be downloaded and cannot be
@@ -29,6 +32,18 @@ class EmptySentence(InputError):  # noqa: N818
 
 class TableError(InputError):
     """The labelled sentences cannot be read or learned from."""
+
+
+class TrainingError(ExplorerError):
+    """The training cannot begin or go on."""
+
+
+class TrainingStopped(TrainingError):  # noqa: N818
+    """The training was asked to stop, and left nothing behind."""
+
+
+class QueueFull(TrainingError):  # noqa: N818
+    """Too many trainings wait already."""
 
 
 class ModelError(ExplorerError):
