@@ -2,7 +2,7 @@
 // asking the server. The weights come by way of attention_weights.js. Joined to one script:
 //
 //   elements.js, colours.js, token_names.js   what other figures need too
-//   attention_view_meeting.js     where the weights are found
+//   meeting.js                    where the weights are found
 //   attention_view.js             what the reader looks at; when what is drawn; widths and colours
 //   attention_view_page.js        the elements, built once
 //   attention_view_thumbnails.js  all heads small

@@ -29,7 +29,7 @@ _SCRIPT: Final = script_of(
     "elements",
     "colours",
     "token_names",
-    "attention_view_meeting",
+    "meeting",
     "attention_view",
     "attention_view_page",
     "attention_view_thumbnails",
@@ -39,8 +39,8 @@ _SCRIPT: Final = script_of(
     "attention_view_start",
 )
 _STYLE: Final = style_of("attention_view")
-_CARRIER_SCRIPT: Final = script_of("attention_view_meeting", "attention_weights")
-_MOUNT_SCRIPT: Final = script_of("attention_view_meeting", "attention_view_mount")
+_CARRIER_SCRIPT: Final = script_of("meeting", "attention_weights")
+_MOUNT_SCRIPT: Final = script_of("meeting", "mount")
 _script = st.components.v2.component("attention_script", js=_SCRIPT)
 _carry = st.components.v2.component("attention_weights", js=_CARRIER_SCRIPT)
 _view = st.components.v2.component("attention_view", css=_STYLE, js=_MOUNT_SCRIPT)
@@ -80,6 +80,7 @@ def trace_name(trace: Trace) -> str:
 def view_data(trace: Trace, name: str, choice: Choice, key: str) -> dict[str, Any]:
     """What the view is sent, all but the weights."""
     return {
+        "kind": "attention",
         "view": key,
         "trace": name,
         "tokens": list(trace.tokens),

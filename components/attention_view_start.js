@@ -26,7 +26,7 @@ function dismiss(view, parent) {
  * leaves, and also for a call that was overtaken by the next one: only the newest call may take
  * the view away.
  */
-MEETING.show = ({ data, parentElement, setStateValue }) => {
+function show({ data, parentElement, setStateValue }) {
   if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, buildView(parentElement));
   const view = VIEWS.get(parentElement);
   const turn = ++view.turn;
@@ -35,10 +35,9 @@ MEETING.show = ({ data, parentElement, setStateValue }) => {
   return () => {
     if (turn === view.turn) dismiss(view, parentElement);
   };
-};
+}
 
-MEETING.arrived = () => VIEWS.forEach(redraw);
-for (const start of MEETING.waiting.splice(0)) start();
+offer("attention", show, () => VIEWS.forEach(redraw));
 
 /** Streamlit wants a function; everything is done once the script has run. */
 export default function nothing() {}

@@ -52,5 +52,5 @@ export default function carry({ data, parentElement }) {
   if (!(data instanceof Uint8Array)) return;
   MEETING.carried.set(parentElement, receive(data));
   forgetOld();
-  MEETING.arrived?.();
+  for (const figure of MEETING.figures.values()) figure.redraw();
 }
