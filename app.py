@@ -27,7 +27,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 def run_page() -> None:
     """Run the page that the address names."""
     pages = {
-        "The lesson": [st.Page("pages/overview.py", title="Overview", default=True)],
+        "The lesson": [
+            st.Page("pages/overview.py", title="Overview", default=True),
+            st.Page("pages/lesson.py", title="Lesson"),
+        ],
         "Input": [
             st.Page("pages/tokens.py", title="Tokens"),
             st.Page("pages/embeddings.py", title="Embeddings"),

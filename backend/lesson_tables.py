@@ -1,0 +1,40 @@
+"""What readers of the lesson take home as CSV: their progress, and the numbers of an answer."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from backend.lesson import MARKS, STEPS, marks_of, number_of
+from backend.trace import FloatArray
+
+
+def progress_csv(done: str, about: Sequence[tuple[str, str]]) -> bytes:
+    """One line an exercise: step, exercise, and whether its newest answer was right.
+
+    `about` are names and values that belong to every line: the sentences, the model, the link.
+    They follow as columns of their own.
+    """
+    marks = marks_of(done)
+    names, values = [name for name, _ in about], [value for _, value in about]
+    lines = [
+        (step.title, exercise.title, MARKS[marks[number_of(exercise)]], *values)
+        for step in STEPS
+        for exercise in step.exercises
+    ]
+    return _table([("step", "exercise", "newest answer", *names), *lines])
+
+
+def bars_csv(names: Sequence[str], series: Sequence[tuple[str, FloatArray]]) -> bytes:
+    """One line a name with its value in each of the series, nine digits each.
+
+    series: names and values, (name,)
+    """
+    columns = [[f"{value:.9g}" for value in values.tolist()] for _, values in series]
+    lines = zip(names, *columns, strict=True)
+    return _table([("name", *(title for title, _ in series)), *lines])
+
+
+def _table(lines: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode("utf-8", "replace")

@@ -1,0 +1,67 @@
+"""Plotly figures of the lesson's answers: a few numbers with names."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from components.figure_text import with_readable_text
+from components.palette import HEADS, Theme
+from components.plain import label
+
+Floats = NDArray[np.floating[Any]]
+
+_BAR_PIXELS: Final = 30
+_PATTERNS: Final = ("", "/")
+_ROOM: Final = 1.2
+"""Times the longest bar: the axis ends there, so that the number after the bar has room."""
+_LONGEST: Final = 28
+
+
+def bars_figure(
+    names: Sequence[str], series: Sequence[tuple[str, Floats]], *, theme: Theme
+) -> go.Figure:
+    """One bar a name for each of the series, which have colours and patterns of their own.
+
+    series: what each is called and its values, (name,). Names are told apart by their place, so
+    equal ones stay apart.
+    """
+    places = list(range(len(names)))
+    bars = [
+        go.Bar(
+            x=values,
+            y=places,
+            orientation="h",
+            name=label(title),
+            text=[_written(value) for value in values],
+            textposition="outside",
+            marker={"color": HEADS[theme][number], "pattern": {"shape": _PATTERNS[number]}},
+            cliponaxis=False,
+            hovertemplate="%{text}<extra></extra>",
+        )
+        for number, (title, values) in enumerate(series)
+    ]
+    ends = np.concatenate([values for _, values in series])
+    layout = {
+        "xaxis": {"range": [min(0.0, float(ends.min())), (float(ends.max()) or 1.0) * _ROOM]},
+        "yaxis": {
+            "tickvals": places,
+            "ticktext": [label(_short(name)) for name in names],
+            "autorange": "reversed",
+        },
+        "height": _BAR_PIXELS * len(names) * (1 + 0.5 * (len(series) - 1)) + 90,
+        "margin": {"l": 8, "r": 24, "t": 30 if len(series) > 1 else 8, "b": 8},
+        "showlegend": len(series) > 1,
+        "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
+    }
+    return with_readable_text(go.Figure(bars, layout), theme)
+
+
+def _written(value: float) -> str:
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else name[:_LONGEST] + "…"

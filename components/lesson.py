@@ -1,0 +1,199 @@
+"""The lesson's frame: exercises as cards, progress, the way from step to step."""
+
+from functools import partial
+from hashlib import blake2b
+from typing import Final
+
+import streamlit as st
+
+from backend.catalogue import BUILT_IN
+from backend.examples import EXAMPLES
+from backend.lesson import (
+    EXERCISES,
+    OPEN,
+    RIGHT,
+    STEPS,
+    WRONG,
+    Step,
+    is_waiting,
+    is_whole,
+    marks_of,
+    number_of,
+    with_mark,
+)
+from backend.lesson_questions import Exercise, Missing, Options, Question, Reading
+from components import inputs
+from components.lesson_evidence import show_evidence
+from components.plain import plain
+
+_BADGES: Final = {
+    RIGHT: ":green-badge[:material/check: right]",
+    WRONG: ":red-badge[:material/close: wrong]",
+    OPEN: ":gray-badge[:material/question_mark: open]",
+}
+
+
+def step_titles() -> list[str]:
+    """The steps as they are listed: counted, with a tick where everything is answered right."""
+    _, done = inputs.lesson_progress()
+    return [
+        f"{number} {step.title}{' ✓' if is_whole(step, done) else ''}"
+        for number, step in enumerate(STEPS, start=1)
+    ]
+
+
+def show_progress() -> None:
+    """Draw how many exercises are answered right."""
+    marks = marks_of(inputs.lesson_progress()[1])
+    right, open_ones = marks.count(RIGHT), marks.count(OPEN)
+    text = f"{right} of {len(marks)} right"
+    wrong = len(marks) - right - open_ones
+    st.progress(right / len(marks), f"{text}, {wrong} wrong, {open_ones} open" if wrong else text)
+
+
+def show_exercises(step: Step, reading: Reading) -> None:
+    """Draw the step's exercises as cards, two beside each other where there are two."""
+    columns = st.columns(2, gap="medium") if len(step.exercises) > 1 else [st.container()]
+    for number, exercise in enumerate(step.exercises):
+        with columns[number % len(columns)].container(border=True):
+            _show_exercise(exercise, reading)
+
+
+def show_step_buttons(step: int) -> None:
+    """Draw the buttons to the step before and the step after."""
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        for label, icon, other in (
+            ("Previous", ":material/arrow_back:", step - 1),
+            ("Next", ":material/arrow_forward:", step + 1),
+        ):
+            there = 0 <= other < len(STEPS)
+            st.button(
+                f"{label}: {STEPS[other].title}" if there else label,
+                key=f"lesson_{label.lower()}",
+                icon=icon,
+                icon_position="left" if other < step else "right",
+                type="primary" if there and other > step else "secondary",
+                disabled=not there,
+                on_click=partial(inputs.keep_progress, step=other),
+            )
+
+
+def _show_exercise(exercise: Exercise, reading: Reading) -> None:
+    done = inputs.lesson_progress()[1]
+    mark = marks_of(done)[number_of(exercise)]
+    st.markdown(
+        f"**Exercise {number_of(exercise) + 1} of {len(EXERCISES)}: {exercise.title}** "
+        f"{_BADGES[mark]}"
+    )
+    asked = exercise.ask(reading)
+    if isinstance(asked, Missing):
+        _show_missing(exercise, asked)
+    elif is_waiting(exercise, done):
+        first = next(other for other in EXERCISES if other.name == exercise.after)
+        st.markdown(
+            f"Answer exercise {number_of(first) + 1} first: this one would give its answer away."
+        )
+    else:
+        _show_question(exercise, asked, mark, reading.model.name)
+
+
+def _show_missing(exercise: Exercise, missing: Missing) -> None:
+    st.markdown(plain(missing.reason))
+    if missing.remedy == "pair":
+        pair = EXAMPLES[0].a, EXAMPLES[0].b
+        label, use = "Load the lesson's pair", partial(inputs.use_sentences, *pair)
+    else:
+        label, use = "Use the built-in model", partial(inputs.use_model, BUILT_IN)
+    st.button(label, key=f"help_{exercise.name}", on_click=use)
+
+
+def _show_question(exercise: Exercise, question: Question, mark: str, model: str) -> None:
+    name = f"{exercise.name} {_fingerprint(question, model)}"
+    answer = inputs.kept_answer(name)
+    st.markdown(plain(question.text))
+    if answer is None or not question.answers.accepts(answer):
+        _ask(exercise, question, name)
+        if mark != OPEN:
+            st.caption("The badge tells of your last answer. A new one takes its place.")
+        return
+    _show_verdict(question, answer)
+    st.markdown(plain(question.explanation))
+    if question.evidence is not None:
+        show_evidence(question.evidence, model, key=f"evidence-{exercise.name}")
+    st.button(
+        "Try again",
+        key=f"again_{exercise.name}",
+        icon=":material/replay:",
+        on_click=inputs.forget_answer,
+        args=(name,),
+        help="Your newest answer is the one that counts.",
+    )
+
+
+def _ask(exercise: Exercise, question: Question, name: str) -> None:
+    key = f"answer {name}"
+    with st.form(f"form {name}", border=False):
+        _draw_answers(question, key)
+        sent = st.form_submit_button(
+            "Check",
+            key=f"check_{exercise.name}",
+            icon=":material/task_alt:",
+            on_click=_check,
+            args=(exercise, question, name, key),
+        )
+    if sent:
+        st.warning("Choose an answer first, then check it.")
+
+
+def _draw_answers(question: Question, key: str) -> None:
+    answers = question.answers
+    if isinstance(answers, Options):
+        st.radio(
+            "Your prediction",
+            range(len(answers.texts)),
+            index=None,
+            key=key,
+            format_func=lambda place: plain(answers.texts[place]),
+        )
+    elif answers.within:
+        st.slider(f"Your guess, in{answers.unit}", answers.lowest, answers.highest, key=key)
+    else:
+        st.number_input(
+            f"Your prediction, in{answers.unit}",
+            answers.lowest,
+            answers.highest,
+            value=None,
+            step=1,
+            key=key,
+            width=240,
+            placeholder="A whole number",
+        )
+
+
+def _check(exercise: Exercise, question: Question, name: str, key: str) -> None:
+    """Keep the answer, and whether it is right; the callback of Check."""
+    inputs.keep_answer(name, key)
+    answer = inputs.kept_answer(name)
+    if answer is not None and question.answers.accepts(answer):
+        _, done = inputs.lesson_progress()
+        right = question.answers.is_right(answer)
+        inputs.keep_progress(done=with_mark(done, exercise, right))
+
+
+def _show_verdict(question: Question, answer: int) -> None:
+    answers = question.answers
+    given, truth = plain(answers.written(answer)), plain(answers.truth)
+    if not answers.is_right(answer):
+        st.error(f"**Not quite.** You said {given}. It is {truth}.", icon=":material/close:")
+    elif given == truth:
+        st.success(f"**Right:** {truth}.", icon=":material/check:")
+    else:
+        st.success(f"**Right.** You said {given}. It is {truth}.", icon=":material/check:")
+
+
+def _fingerprint(question: Question, model: str) -> str:
+    """A name for the question as it is asked now: another text or model asks another one."""
+    digest = blake2b(digest_size=8)
+    for part in (model, question.text, repr(question.answers), question.explanation):
+        digest.update(part.encode("utf-8", "replace"))
+    return digest.hexdigest()

@@ -1,0 +1,27 @@
+"""Lesson: the guided tour, step by step, with exercises."""
+
+import streamlit as st
+
+from backend.lesson import STEPS
+from components.inputs import choose_model, choose_sentences, choose_step
+from components.lesson import show_exercises, show_progress, show_step_buttons, step_titles
+from components.lesson_extras import show_extras
+from components.lesson_reading import load_reading
+from components.lesson_steps import show_step, show_ways
+from components.page import page
+
+with page(
+    "Lesson",
+    "A tour of BERT in seven steps, with your sentences. Predict first, then look: every answer "
+    "is worked out by the model while you read.",
+):
+    sentences, model = choose_sentences(), choose_model()
+    step = choose_step(step_titles())
+    show_progress()
+    reading = load_reading(model, sentences)
+    st.header(STEPS[step].title, anchor=False)
+    show_step(step, reading)
+    show_exercises(STEPS[step], reading)
+    show_ways(step, reading)
+    show_step_buttons(step)
+    show_extras(reading)
