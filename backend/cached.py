@@ -16,11 +16,13 @@ from cachetools import LRUCache
 from backend.catalogue import BUILT_IN
 from backend.hub import Progress
 from backend.model import Model, load_model
+from backend.tagger import Tagger, train_tagger
 from backend.tokenizer import Tokenizer, load_tokenizer
 from backend.trace import Trace
 
 MODEL_BYTES: Final = 600_000_000  # the built-in model and one of BERT's own size
 TRACE_BYTES: Final = 192_000_000
+TAGGER_BYTES: Final = 2_000_000  # some thirty layers on the built-in model, fifteen on BERT base
 TOKENIZERS: Final = 8
 
 
@@ -65,6 +67,11 @@ class Shared(Generic[Key, Value]):
                 continue  # that visitor left halfway; the next in line takes over
         return self._fill(key, mine, compute)
 
+    def __contains__(self, key: Key) -> bool:
+        """Whether a value is kept under `key` now."""
+        with self._lock:
+            return key in self._kept
+
     def _fill(self, key: Key, mine: Future[Value], compute: Callable[[], Value]) -> Value:
         try:
             value = compute()
@@ -93,6 +100,7 @@ def _bytes(value: Sized) -> int:
 
 _models: Shared[str, Model] = Shared(MODEL_BYTES, _bytes)
 _traces: Shared[tuple[str, str, str | None], Trace] = Shared(TRACE_BYTES, _bytes)
+_taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, _bytes)
 _tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda _: 1)
 
 
@@ -111,14 +119,32 @@ def cached_tokenizer(name: str) -> Tokenizer:
     return _tokenizers.find(name, lambda: load_tokenizer(name))
 
 
+def cached_tagger(name: str, progress: Progress | None = None) -> Tagger:
+    """The layer for parts of speech on the model's T, the same object for everybody.
+
+    progress: called, while it is trained, with the sentences the model has read and how many
+        there are; who waits for another's training hears nothing
+    Raises as `load_model` and `train_tagger` do.
+    """
+    return _taggers.find(name, lambda: train_tagger(cached_model(name), progress))
+
+
+def tagger_is_ready(name: str) -> bool:
+    """Whether `cached_tagger` answers at once."""
+    return name in _taggers
+
+
 @cache
 def warm_up() -> None:
-    """Load the built-in model and run it once, so that the first visitor waits for neither.
+    """Load the built-in model, run it once and train its tagger, so that no visitor waits for it.
+
+    The model comes first: pages that need no tagger can be shown while it is trained.
 
     What is loaded then is taken out of the garbage collector's rounds: going through a million
     objects after every page costs more than the page.
     """
     cached_tokenizer(BUILT_IN)
     cached_trace(BUILT_IN, "It was too tired.", "It was too wide.")
+    cached_tagger(BUILT_IN)
     gc.collect()
     gc.freeze()

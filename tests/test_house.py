@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "transformers"}
 DRAWING = {"streamlit", "plotly"}
-MODEL_FILES = {"backend/model.py"}
+MODEL_FILES = {"backend/model.py", "backend/weights.py", "backend/classifier.py"}
 
 
 def sources(folder: str) -> list[Path]:

@@ -1,0 +1,47 @@
+"""Hidden states of many sentences at once, without their attention: what training needs.
+
+Sentences of equal length run together, so that none needs padding: padding costs time, and a
+model that was not trained with it can change what it computes.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from backend.hub import Progress
+from backend.model import Model
+from backend.tokenizer import Pieces
+from backend.trace import FloatArray
+
+BATCH_TOKENS: Final = 1024
+"""Tokens that run together: at BERT's own size their vectors in all layers are 41 MB."""
+
+
+def hidden_states(
+    model: Model,
+    inputs: Sequence[Pieces],
+    *,
+    layers: Sequence[int] = (-1,),
+    progress: Progress | None = None,
+) -> tuple[FloatArray, ...]:
+    """For each input what `Model.trace` gives as `hidden`, but only the layers asked for.
+
+    progress: called with the inputs that are done and how many there are
+    returns: for each input (layer, token, width), read-only; -1 is T, 0 the encoder's input
+    Raises NotAModel if what the model computes is no number.
+    """
+    found: dict[int, FloatArray] = {}
+    for batch in batches([len(pieces.tokens) for pieces in inputs]):
+        states = model.hidden_states([inputs[number] for number in batch], layers)
+        states.flags.writeable = False
+        found.update(zip(batch, states, strict=True))
+        if progress:
+            progress(len(found), len(inputs))
+    return tuple(found[number] for number in range(len(inputs)))
+
+
+def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> Iterator[list[int]]:
+    """Which inputs run together: equally long ones, at most `tokens` in all, but at least one."""
+    for length in sorted(set(lengths)):
+        alike = [number for number, other in enumerate(lengths) if other == length]
+        size = max(1, tokens // length)
+        yield from (alike[start : start + size] for start in range(0, len(alike), size))

@@ -1,0 +1,101 @@
+"""Load a BERT-family encoder from its files, and refuse what is none or is damaged."""
+
+from __future__ import annotations
+
+import json
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from backend.catalogue import BUILT_IN
+from backend.errors import NotAModel
+from backend.hub import WEIGHTS, Progress, check_built_in, model_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CLASSES: Final = {
+    "bert": "BertModel",
+    "distilbert": "DistilBertModel",
+    "roberta": "RobertaModel",
+    "electra": "ElectraModel",
+}
+_WITH_POOLER: Final = ("bert", "roberta")
+_loading = Lock()  # the libraries' late imports and loading are not made for two at once
+
+
+def load_encoder(name: str, progress: Progress | None = None) -> Any:
+    """The encoder, in float32, as a module of the transformers library.
+
+    Raises UnknownModel, HubUnreachable or NotAModel, each with what to do.
+    """
+    folder = model_folder(name, progress)
+    if name == BUILT_IN:
+        check_built_in()
+    return _module(name, folder, _family(name, folder))
+
+
+def _family(name: str, folder: Path) -> str:
+    config = _config(name, folder)
+    family = str(config.get("model_type"))
+    if family not in _CLASSES or config.get("position_embedding_type", "absolute") != "absolute":
+        raise NotAModel(
+            f"{name} is no model this app can open: it reads BERT, DistilBERT, RoBERTa and "
+            "ELECTRA models. Choose one of those, or the built-in model."
+        )
+    if not (folder / WEIGHTS).is_file():
+        raise NotAModel(
+            f"{name} has no file {WEIGHTS}, the only format this app opens. Choose a model that "
+            "has one, or the built-in model."
+        )
+    return family
+
+
+def _config(name: str, folder: Path) -> dict[str, Any]:
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise NotAModel(
+            f"{name} is no model: it has no config.json that can be read. Give the folder that "
+            "holds the model's files, or choose the built-in model."
+        ) from error
+    return config if isinstance(config, dict) else {}
+
+
+def _module(name: str, folder: Path, family: str) -> Any:
+    """The encoder in float32 and without the pooler, which nothing here reads."""
+    with _loading:
+        return _loaded(name, folder, family)
+
+
+def _loaded(name: str, folder: Path, family: str) -> Any:
+    import torch
+    import transformers
+
+    torch.set_num_threads(1)  # on a busy machine two threads are up to four times slower
+    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()
+    options = {"add_pooling_layer": False} if family in _WITH_POOLER else {}
+    try:
+        module, report = getattr(transformers, _CLASSES[family]).from_pretrained(
+            folder,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            attn_implementation="eager",  # anything faster gives no attention weights
+            dtype=torch.float32,
+            output_loading_info=True,
+            **options,
+        )
+    except Exception as error:  # damaged files fail in every way there is
+        raise broken_weights(name) from error
+    if report["missing_keys"] or report["mismatched_keys"]:
+        raise broken_weights(name)
+    return module.eval()
+
+
+def broken_weights(name: str) -> NotAModel:
+    """What to raise where weights are missing, or make numbers that are none."""
+    return NotAModel(
+        f"The weights of {name} are damaged or incomplete. Download the model again, or choose "
+        "the built-in model."
+    )
