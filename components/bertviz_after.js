@@ -70,7 +70,7 @@
 
   // Long tokens stand out of the picture to the left: it moves by as much to the right.
   function makeRoom() {
-    const left = Math.min(0, ...every("text").map((text) => text.getBBox().x));
+    const left = Math.min(0, ...every("#left text, #leftText text").map((t) => t.getBBox().x));
     vis.style.paddingLeft = `${Math.ceil(-left)}px`;
   }
 

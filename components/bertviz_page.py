@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from html import escape
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -42,9 +42,13 @@ _STAND_IN: Final = (
 )
 _PLACES: Final = {
     "PYTHON_PARAMS": "window.bertviz_params",
-    "const DIV_WIDTH = 970;": "const DIV_WIDTH = Math.max(760, innerWidth - 24);",
+    "const DIV_WIDTH = 970;": "const DIV_WIDTH = Math.max(760, innerWidth - 12);",
+    "const MATRIX_WIDTH = 200;": (
+        "const MATRIX_WIDTH = Math.min(200, Math.max(124, (innerWidth - 412) / 3));"
+    ),
 }
-"""What BertViz's Python replaces in its scripts, and the width of the model view."""
+"""What BertViz's Python replaces in its scripts, and two widths: of the model view, and of the
+vectors in the neuron view, so that they fill or fit the room that the page has."""
 
 _FILTERS: Final = {
     name: title if name == "all" else "Sentence {} -> Sentence {}".format(*name.upper())
@@ -70,8 +74,8 @@ def libraries() -> tuple[str, ...]:
     BertViz's script then draws when `bertviz()` is called.
     """
     return (
-        _package_file("xstatic.pkg.jquery", "data/jquery.min.js"),
-        _package_file("mpld3", "js/d3.v5.min.js"),
+        _package_file("xstatic-jquery", "xstatic/pkg/jquery/data/jquery.min.js"),
+        _package_file("mpld3", "mpld3/js/d3.v5.min.js"),
         _STAND_IN,
     )
 
@@ -143,7 +147,7 @@ def _scripts(view: str) -> tuple[str, ...]:
 
 
 def _bertviz_script(view: str) -> str:
-    script = _package_file("bertviz", f"{view}_view.js")
+    script = _package_file("bertviz", f"bertviz/{view}_view.js")
     for place, put in _PLACES.items():
         script = script.replace(place, put, 1)
     return script
@@ -213,8 +217,7 @@ def _own(name: str) -> str:
 
 
 def _package_file(package: str, path: str) -> str:
-    """A file that a package carries, found without importing the package."""
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"expected the package {package}, see requirements.txt")
-    return (Path(spec.origin).parent / path).read_text(encoding="utf-8")
+    """A file that a package brought along, found in its own list: a page of the app may be called
+    as the package is, and would be found first by name. Nothing is imported.
+    """
+    return Path(str(distribution(package).locate_file(path))).read_text(encoding="utf-8")

@@ -1,7 +1,6 @@
 """BertViz's three views on a page of the app, as far as a browser can draw them."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -80,7 +79,7 @@ def show_view(view: str, trace: Trace, choice: Choice) -> None:
     offer_download(
         "This view (HTML)",
         f"bertviz-{view}-view.html",
-        partial(page.encode),
+        page.encode,
         mime="text/html",
     )
 
@@ -98,11 +97,13 @@ def _projections(view: str, trace: Trace) -> Projections | None:
 
 def _show_why_not(view: str, trace: Trace) -> None:
     limit, lines = LIMITS[view], drawn_lines(view, trace)
+    times = lines / limit.lines
     st.info(
-        f"BertViz draws a line for every weight: for these {len(trace.tokens)} tokens the "
-        f"{VIEWS[view].lower()} has {lines:,}. This page stops at {limit.lines:,}. So many "
-        f"took a browser {limit.seconds} seconds and {limit.gigabytes} GB of memory, and both "
-        "grow with the square of the tokens. The Attention page shows all heads of this text."
+        f"BertViz draws every weight: for these {len(trace.tokens)} tokens its "
+        f"{VIEWS[view].lower()} has {lines:,} lines. This page stops at {limit.lines:,}, which "
+        f"took a browser {limit.seconds} seconds and {limit.gigabytes} GB of memory. This text "
+        f"would take {times:.1f} times as much, some {limit.seconds * times:.0f} seconds and "
+        f"{limit.gigabytes * times:.1f} GB. The Attention page shows it at once."
     )
     show_way("See it on the Attention page", "attention", key="to_attention")
     others = [VIEWS[v] for v in VIEWS if drawn_lines(v, trace) <= LIMITS[v].lines]
