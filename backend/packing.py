@@ -70,12 +70,28 @@ def pack_attention(
     head = {"name": name, "layers": layers, "heads": heads, "tokens": tokens}
     side = 0 if all_of_it else min(tokens, THUMBNAIL_SIDE)
     parts = [
-        _header({**head, "first": first, "count": count, "side": side}),
+        header({**head, "first": first, "count": count, "side": side}),
         quantize(attention[first : first + count]).tobytes(),
     ]
     if side:
         parts.append(thumbnails(attention, special, side).tobytes())
     return b"".join(parts)
+
+
+def pack_part(attention: FloatArray, name: str, layer: int, head: int, query: int) -> bytes:
+    """One head and, from every head, one query's row: all that a reader of large texts looks at.
+
+    A packet's header, then the weights (query, key) and (layer, head, key), uint16.
+
+    attention: (layer, head, query, key)
+    Raises ValueError if a weight is not between 0 and 1; IndexError if there is no such head or
+    query.
+    """
+    layers, heads, tokens, _ = attention.shape
+    place = {"layer": layer, "head": head, "query": query}
+    size = {"name": name, "layers": layers, "heads": heads, "tokens": tokens}
+    parts = (attention[layer, head][None], attention[:, :, query])
+    return header(size | place) + b"".join(quantize(part).tobytes() for part in parts)
 
 
 def unpack_attention(packet: bytes) -> Packet:
@@ -120,8 +136,7 @@ def thumbnails(attention: FloatArray, special: BoolArray, side: int) -> NDArray[
     special: (token,)
     returns: (2, layer, head, side, side)
     """
-    tokens = len(special)
-    starts = np.arange(side) * tokens // side
+    starts = _starts(len(special), side)
     pictures = np.empty((2, *attention.shape[:2], side, side), np.uint8)
     for layer, weights in enumerate(attention):  # (head, query, key)
         rows = np.maximum.reduceat(weights, starts, axis=1)  # (head, side, key)
@@ -131,6 +146,22 @@ def thumbnails(attention: FloatArray, special: BoolArray, side: int) -> NDArray[
         rows[:, :, special] = 0
         pictures[1, layer] = _shades(np.maximum.reduceat(rows, starts, axis=2))
     return pictures
+
+
+def small_pictures(attention: FloatArray, side: int) -> NDArray[np.uint8]:
+    """The first half of `thumbnails`, all tokens: (layer, head, side, side)."""
+    starts = _starts(attention.shape[2], side)
+    pictures = np.empty((*attention.shape[:2], side, side), np.uint8)
+    for layer, weights in enumerate(attention):  # (head, query, key)
+        rows = np.maximum.reduceat(weights, starts, axis=1)  # (head, side, key)
+        pictures[layer] = _shades(np.maximum.reduceat(rows, starts, axis=2))
+    return pictures
+
+
+def _starts(tokens: int, side: int) -> NDArray[np.int64]:
+    """The first token under each pixel."""
+    starts: NDArray[np.int64] = np.arange(side) * tokens // side
+    return starts
 
 
 def _blocks_with(special: BoolArray, starts: NDArray[Any]) -> list[int]:
@@ -155,7 +186,8 @@ def _shades(weights: FloatArray) -> NDArray[np.uint8]:
     return shades
 
 
-def _header(fields: dict[str, Any]) -> bytes:
+def header(fields: dict[str, Any]) -> bytes:
+    """The beginning of a packet; what follows stands at a multiple of 8 bytes."""
     text = json.dumps(fields).encode()
     text += b" " * (-(4 + len(text)) % 8)
     return len(text).to_bytes(4, "little") + text

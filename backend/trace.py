@@ -1,7 +1,7 @@
 """Everything a model computed for one input, frozen and checked."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,30 @@ class Embeddings:
         """Bytes held by the arrays."""
         arrays = (self.token, self.segment, self.position, self.input)
         return sum(array.nbytes for array in arrays if array is not None)
+
+
+class Reading(Protocol):
+    """What controls and links must know of something that a model has read."""
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Every token that can be chosen."""
+        ...
+
+    @property
+    def sentences(self) -> tuple[str, str | None]:
+        """A and B as they were typed; B is None where there is none."""
+        ...
+
+    @property
+    def layers(self) -> int:
+        """Number of layers."""
+        ...
+
+    @property
+    def heads(self) -> int:
+        """Number of heads a layer."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)

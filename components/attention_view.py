@@ -59,7 +59,7 @@ def show_attention(
     name = trace_name(trace)
     with st.container(gap=None):  # two of them show nothing and take no room
         _script(key=f"{key}_script", height="content")
-        _carry(data=_packet(trace, name, choice.layer), key=f"{key}_weights", height="content")
+        carry(packet_of(trace, name, choice.layer), key=f"{key}_weights")
         _view(
             data=view_data(trace, name, choice, key),
             key=key,
@@ -93,7 +93,13 @@ def view_data(trace: Trace, name: str, choice: Choice, key: str) -> dict[str, An
     }
 
 
-def _packet(trace: Trace, name: str, layer: int) -> bytes:
+def carry(packet: bytes, *, key: str) -> None:
+    """Bring a packet to the browser, where every figure finds its weights by their name."""
+    _carry(data=packet, key=key, height="content")
+
+
+def packet_of(trace: Trace, name: str, layer: int) -> bytes:
+    """The packet for a reader who looks at `layer`, packed once for all readers."""
     asked = 0 if is_sent_whole(trace.attention) else layer  # a whole one is the same for all
     return _packets.find(
         (name, asked), lambda: pack_attention(trace.attention, trace.special, name, asked)

@@ -2,11 +2,18 @@
 
 const SPARE_BYTES = 3_000_000; // of traces that are not on the page
 
-/** Take in a packet, beside the layers of the same trace that came before. Gives its name. */
+/** Take in a packet; it comes last: the newest. Gives its name. */
 function receive(bytes) {
   const start = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, start)));
-  const { name, layers, heads, tokens, first, count, side } = head;
+  const trace = "query" in head ? partOf(bytes, start, head) : wholeOf(bytes, start, head);
+  MEETING.traces.delete(head.name);
+  MEETING.traces.set(head.name, trace);
+  return head.name;
+}
+
+/** Layers, beside those of the same trace that came before. */
+function wholeOf(bytes, start, { name, layers, heads, tokens, first, count, side }) {
   const trace = MEETING.traces.get(name) ??
     { layers, heads, side, weights: Array(layers).fill(null), pictures: null };
   const size = heads * tokens * tokens;
@@ -15,9 +22,15 @@ function receive(bytes) {
     trace.weights[first + i] = weights.subarray(i * size, (i + 1) * size);
   }
   if (side) trace.pictures = bytes.subarray(start + 2 * count * size);
-  MEETING.traces.delete(name); // so that it comes last: the newest
-  MEETING.traces.set(name, trace);
-  return name;
+  return trace;
+}
+
+/** One head, and one query's weights in every head. */
+function partOf(bytes, start, { layers, heads, tokens, layer, head, query }) {
+  const weights = sixteenBits(bytes, start, tokens * (tokens + layers * heads));
+  const matrix = weights.subarray(0, tokens * tokens);
+  const part = { layer, head, query, matrix, rows: weights.subarray(tokens * tokens) };
+  return { weights: [weights], pictures: null, part };
 }
 
 /** The same memory where it is aligned, else a copy. */

@@ -12,7 +12,7 @@ import streamlit as st
 from backend.catalogue import CATALOGUE, any_model, title_of
 from backend.examples import EXAMPLES
 from backend.tokenizer import CASED, UNCASED
-from backend.trace import Trace
+from backend.trace import Reading
 from components import kept
 from components.view import LINES, Choice
 
@@ -112,7 +112,7 @@ def use_tokenizer(name: str) -> None:
     st.session_state["kept_tokenizer"] = name
 
 
-def choose_head(trace: Trace) -> Choice:
+def choose_head(trace: Reading) -> Choice:
     """Draw Layer and Head; the chosen head, tokens and filter, all within this trace."""
     view = kept.fit(trace)
     with st.sidebar:

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from backend.trace import Trace
+from backend.trace import Reading
 from components.view import FIELDS, View, chosen, fitted, kept, parameters_of, view_of
 
 LONGEST_LINK: Final = 8_000
@@ -71,7 +71,7 @@ def seed(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
-def fit(trace: Trace) -> View:
+def fit(trace: Reading) -> View:
     """The view within this trace; what was chosen beyond it is brought back, and a note says so."""
     if st.session_state.pop("edited", False):
         _let_go_of_changed_tokens(trace)
@@ -129,7 +129,7 @@ def _link(shown: View) -> tuple[dict[str, str], bool]:
     return {key: value for key, value in wanted.items() if key not in ("a", "b")}, False
 
 
-def _let_go_of_changed_tokens(trace: Trace) -> None:
+def _let_go_of_changed_tokens(trace: Reading) -> None:
     """After the text was edited the tokens at the kept places may be other ones."""
     before: Mapping[int, str] = st.session_state.get("kept_tokens", {})
     changed = {
@@ -141,7 +141,7 @@ def _let_go_of_changed_tokens(trace: Trace) -> None:
         change(keys=())
 
 
-def _chosen_tokens(trace: Trace) -> dict[int, str | None]:
+def _chosen_tokens(trace: Reading) -> dict[int, str | None]:
     """The tokens at the places that the reader chose; None where the trace has no such place."""
     now = view()
     places = [*now.keys, *([] if now.query is None else [now.query])]

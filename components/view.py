@@ -8,7 +8,7 @@ from typing import Any, Final
 from backend.catalogue import BUILT_IN, is_offered, title_of
 from backend.examples import EXAMPLES
 from backend.sentence_filter import SHOW
-from backend.trace import Trace
+from backend.trace import Reading
 
 MOST_CHARACTERS: Final = 100_000
 """Of one sentence; a model reads 512 tokens of it, some 2,500 characters."""
@@ -120,15 +120,15 @@ def parameters_of(view: View) -> dict[str, str]:
 
 
 def chosen(view: View, choice: Mapping[str, Any]) -> View:
-    """The view after a choice in the browser: layer, head, show, keys; query, which may be None."""
+    """The view after a choice in the browser: layer, head, show, keys, lines; query or None."""
     view = replace(view, query=None) if choice.get("query", 0) is None else view
-    for name in ("layer", "head", "query", "show", "keys"):
+    for name in ("layer", "head", "query", "show", "keys", "lines"):
         if choice.get(name) is not None:
             view, _ = kept(view, name, choice[name])
     return view
 
 
-def fitted(view: View, trace: Trace) -> tuple[View, list[str]]:
+def fitted(view: View, trace: Reading) -> tuple[View, list[str]]:
     """The nearest view that this trace has, and a sentence for each change."""
     notes: list[str] = []
     last = len(trace.tokens) - 1

@@ -72,16 +72,16 @@ def test_the_view_gets_what_can_be_json() -> None:
 
 def test_a_packet_is_packed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     trace = trace_of()
-    first = attention_view._packet(trace, "packed once", 0)
+    first = attention_view.packet_of(trace, "packed once", 0)
     monkeypatch.setattr(attention_view, "pack_attention", None)
-    assert attention_view._packet(trace, "packed once", 0) is first
+    assert attention_view.packet_of(trace, "packed once", 0) is first
     assert unpack_attention(first).name == "packed once"
 
 
 def test_a_packet_too_large_to_keep_is_still_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attention_view, "_packets", Shared(10, len))
     trace = trace_of()
-    first, again = (attention_view._packet(trace, "large", 0) for _ in range(2))
+    first, again = (attention_view.packet_of(trace, "large", 0) for _ in range(2))
     assert unpack_attention(first).name == "large"
     assert first == again
     assert first is not again
