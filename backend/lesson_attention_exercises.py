@@ -128,7 +128,7 @@ def ask_change(reading: Reading) -> Question | Missing:
         f"weight of “{word}” on “{target}”? (By less than {STAYS} means it stays.)",
         answers=Options(MOVES, correct),
         explanation=f"“{word}” → “{target}”: {before:.2f} in A, {after:.2f} in B, each sentence "
-        f"read on its own: a change of {move:+.2f}. {_about_move(reading, correct)}",
+        f"read on its own: a change of {_signed(move)}. {_about_move(reading, correct)}",
         evidence=_both_rows(a, b, habit, query, there),
     )
 
@@ -210,6 +210,10 @@ def _both_rows(a: Trace, b: Trace, habit: Habit, query: int, there: int) -> Bars
         tuple(_placed(a, int(pairs[n, 0])) for n in top),
         (("sentence A", before[top]), ("sentence B", after[top])),
     )
+
+
+def _signed(move: float) -> str:
+    return f"{move:+.2f}".replace("-", "−")
 
 
 def _head(habit: Habit) -> str:

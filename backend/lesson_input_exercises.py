@@ -15,6 +15,8 @@ from backend.lesson_questions import (
     sorted_options,
 )
 from backend.lesson_words import cut_words
+from backend.tokenizer import Pieces as Split
+from backend.trace import IntArray
 
 WORD: Final = "unhappiness"
 MORPHEMES: Final = ("un", "happi", "ness")
@@ -23,8 +25,9 @@ _OTHER_CUTS: Final = (MORPHEMES, ("un", "happiness"), (WORD,))
 
 def ask_pieces(reading: Reading) -> Question | Missing:
     """Into how many pieces is the word cut that is cut most?"""
-    a, b = _texts(reading)
-    words = cut_words(a, reading.model.tokenizer.split(a))
+    a, _ = _texts(reading)
+    pieces = reading.model.tokenizer.split(a)
+    words = cut_words(a, pieces)
     if not words:
         return Missing("This needs a word in Sentence A, and there is none.", "pair")
     word = max(words, key=lambda word: (len(word.pieces), len(word.text)))
@@ -38,13 +41,15 @@ def ask_pieces(reading: Reading) -> Question | Missing:
         f"Words between the spaces of Sentence A: {len(words)}; left whole: {whole}. "
         "Punctuation is always a "
         "piece of its own, and a word that is not in the vocabulary is cut into pieces that are.",
-        evidence=Pieces(a, b),
+        evidence=_evidence("id", pieces, pieces.ids),
     )
 
 
 def ask_morphemes(reading: Reading) -> Question:
     """Does the tokenizer cut a word where its meaning would?"""
-    pieces = tuple(map(_bare, _words_pieces(reading, WORD)))
+    split = reading.model.tokenizer.split(WORD)
+    inside = np.flatnonzero(~split.special)
+    pieces = tuple(_bare(split.tokens[place]) for place in inside)
     cuts = {_cut(parts) for parts in (*_OTHER_CUTS, pieces)}
     vocabulary = set(map(_bare, reading.model.pieces))
     absent = [part for part in MORPHEMES if part not in vocabulary]
@@ -63,7 +68,7 @@ def ask_morphemes(reading: Reading) -> Question:
         explanation=f"{why}: the vocabulary's {sum(map(bool, reading.model.pieces)):,} pieces were "
         "chosen by how often they occur in text, not by what they mean. A piece is a frequent "
         "run of letters that sometimes happens to be a morpheme.",
-        evidence=Pieces(WORD, None),
+        evidence=_evidence("id", split, split.ids),
     )
 
 
@@ -93,7 +98,7 @@ def ask_segments(reading: Reading) -> Question | Missing:
         answers=Number(second, 0, 0, reading.model.limit, " tokens"),
         explanation=f"{where} The model has learned one vector a segment, and adds the same one "
         "to every token of that segment.",
-        evidence=Pieces(a, b),
+        evidence=_evidence("segment", pieces, pieces.segments),
     )
 
 
@@ -101,9 +106,8 @@ def _texts(reading: Reading) -> tuple[str, str | None]:
     return reading.a.sentences[0], None if reading.b is None else reading.b.sentences[0]
 
 
-def _words_pieces(reading: Reading, word: str) -> tuple[str, ...]:
-    pieces = reading.model.tokenizer.split(word)
-    return tuple(np.array(pieces.tokens)[~pieces.special].tolist())
+def _evidence(what: str, split: Split, numbers: IntArray) -> Pieces:
+    return Pieces(what, split.tokens, tuple(numbers.tolist()), tuple(split.segments.tolist()))
 
 
 def _bare(piece: str) -> str:

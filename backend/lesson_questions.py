@@ -99,23 +99,27 @@ class Number:
 
 @dataclass(frozen=True)
 class Pieces:
-    """Shown with the answer: these sentences as the model's tokenizer cuts them."""
+    """Shown with the answer: pieces, each with a number of its own and a group, 0 or 1.
 
-    a: str
-    b: str | None
+    what: what the number is
+    """
+
+    what: str
+    pieces: tuple[str, ...]
+    numbers: tuple[int, ...]
+    groups: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Bars:
     """Shown with the answer: bars, one a name, for each of the series.
 
-    series: names and (name,) values; marked: the name that stands out, None where none does
+    series: what each is called and its values, (name,)
     """
 
     title: str
     names: tuple[str, ...]
     series: tuple[tuple[str, FloatArray], ...]
-    marked: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

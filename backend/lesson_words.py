@@ -14,6 +14,7 @@ from backend.tokenizer import Pieces
 from backend.trace import IntArray, Trace
 
 _FUNCTION_WORDS: Final = (
+    *("didn", "doesn", "don", "wasn", "isn", "aren", "couldn", "won", "hadn", "hasn", "wouldn"),
     *("the", "and", "but", "because", "not", "too", "very", "can", "could", "did", "does"),
     *("are", "was", "were", "been", "has", "have", "had", "will", "would", "for", "with", "from"),
     *("that", "this", "they", "she", "him", "her", "them", "you", "his", "its", "their"),

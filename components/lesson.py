@@ -23,7 +23,7 @@ from backend.lesson import (
 )
 from backend.lesson_questions import Exercise, Missing, Options, Question, Reading
 from components import inputs
-from components.lesson_evidence import show_evidence
+from components.lesson_evidence import offer_evidence, show_evidence
 from components.plain import plain
 
 _BADGES: Final = {
@@ -53,29 +53,45 @@ def show_progress() -> None:
 
 def show_exercises(step: Step, reading: Reading) -> None:
     """Draw the step's exercises as cards, two beside each other where there are two."""
-    columns = st.columns(2, gap="medium") if len(step.exercises) > 1 else [st.container()]
-    for number, exercise in enumerate(step.exercises):
-        with columns[number % len(columns)].container(border=True):
-            _show_exercise(exercise, reading)
+    for first in range(0, len(step.exercises), 2):
+        row = step.exercises[first : first + 2]
+        for column, exercise in zip(st.columns(len(row), gap="medium"), row, strict=True):
+            with column.container(border=True):
+                _show_exercise(exercise, reading)
 
 
 def show_step_buttons(step: int) -> None:
     """Draw the buttons to the step before and the step after."""
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
+    with st.container(horizontal=True, horizontal_alignment="distribute" if step else "right"):
         for label, icon, other in (
             ("Previous", ":material/arrow_back:", step - 1),
             ("Next", ":material/arrow_forward:", step + 1),
         ):
-            there = 0 <= other < len(STEPS)
+            if not 0 <= other < len(STEPS):
+                continue
             st.button(
-                f"{label}: {STEPS[other].title}" if there else label,
+                f"{label}: {STEPS[other].title}",
                 key=f"lesson_{label.lower()}",
                 icon=icon,
                 icon_position="left" if other < step else "right",
-                type="primary" if there and other > step else "secondary",
-                disabled=not there,
+                type="primary" if other > step else "secondary",
                 on_click=partial(inputs.keep_progress, step=other),
             )
+
+
+def show_what_is_open() -> None:
+    """Draw which exercises are not answered right yet, at the end of the tour."""
+    marks = marks_of(inputs.lesson_progress()[1])
+    left = [
+        f"{number_of(exercise) + 1} ({step.title})"
+        for step in STEPS
+        for exercise in step.exercises
+        if marks[number_of(exercise)] != RIGHT
+    ]
+    if left:
+        st.markdown(f"Not answered right yet: exercises {', '.join(left)}.")
+    else:
+        st.success(f"All {len(marks)} right. That was BERT.", icon=":material/check:")
 
 
 def _show_exercise(exercise: Exercise, reading: Reading) -> None:
@@ -118,16 +134,20 @@ def _show_question(exercise: Exercise, question: Question, mark: str, model: str
         return
     _show_verdict(question, answer)
     st.markdown(plain(question.explanation))
+    key = f"answer-{exercise.name}"
     if question.evidence is not None:
-        show_evidence(question.evidence, model, key=f"evidence-{exercise.name}")
-    st.button(
-        "Try again",
-        key=f"again_{exercise.name}",
-        icon=":material/replay:",
-        on_click=inputs.forget_answer,
-        args=(name,),
-        help="Your newest answer is the one that counts.",
-    )
+        show_evidence(question.evidence, key=key)
+    with st.container(horizontal=True):
+        st.button(
+            "Try again",
+            key=f"again_{exercise.name}",
+            icon=":material/replay:",
+            on_click=inputs.forget_answer,
+            args=(name,),
+            help="Your newest answer is the one that counts.",
+        )
+        if question.evidence is not None:
+            offer_evidence(question.evidence, key=key)
 
 
 def _ask(exercise: Exercise, question: Question, name: str) -> None:

@@ -7,7 +7,7 @@ from components.inputs import choose_model, choose_sentences, choose_step
 from components.lesson import show_exercises, show_progress, show_step_buttons, step_titles
 from components.lesson_extras import show_extras
 from components.lesson_reading import load_reading
-from components.lesson_steps import show_step, show_ways
+from components.lesson_steps import show_afterword, show_step, show_ways
 from components.page import page
 
 with page(
@@ -19,9 +19,10 @@ with page(
     step = choose_step(step_titles())
     show_progress()
     reading = load_reading(model, sentences)
-    st.header(STEPS[step].title, anchor=False)
+    st.subheader(STEPS[step].title, anchor=False)
     show_step(step, reading)
     show_exercises(STEPS[step], reading)
+    show_afterword(step)
     show_ways(step, reading)
     show_step_buttons(step)
     show_extras(reading)

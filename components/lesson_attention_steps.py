@@ -1,0 +1,127 @@
+"""The lesson's steps about attention: layers, heads, and the chicken and the road."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from backend.lesson_questions import Reading, Row
+from backend.lesson_words import content_words, looking_word
+from backend.trace import Trace
+from components.lesson_evidence import offer_evidence, show_row, show_words
+from components.plain import plain
+
+_MOST_CHARACTERS: Final = 300
+
+
+def show_self_attention(reading: Reading) -> None:
+    """What a layer does, at the first head."""
+    a = reading.a
+    show_words(
+        "A **transformer** layer reads all tokens at once. Every token asks every token, itself "
+        "included, how much it has to offer; the answers become weights that add up to 1, and "
+        "the token's new vector is mixed from what the others carry, each by its weight. That is "
+        f"**self-attention** (Vaswani et al. 2017). {plain(reading.title)} does it "
+        f"{a.layers} times: each layer reads what the one below wrote."
+    )
+    query = looking_word(a)
+    weights = a.attention[0, 0, query]
+    title = (
+        f"Layer 0, head 0. The framed row is where “{a.tokens[query]}” looks: its {len(weights)} "
+        f"weights add up to {weights.sum():.2f}"
+    )
+    _show_rows([Row(title, a, 0, 0, query)])
+
+
+def show_heads(reading: Reading) -> None:
+    """Several ways to look at once, at two heads with habits."""
+    a, habits = reading.a, reading.habits_of()
+    width = a.hidden.shape[2]
+    show_words(
+        f"A layer looks in {a.heads} ways at once: its **heads** work side by side, none waits "
+        "for another, and each has learned weights of its own. Each gives "
+        f"{width // a.heads} of the {width} numbers of a token's new vector; laid end to end and "
+        "mixed once more they are what the layer writes. Nobody told a head what to look for, "
+        "but some have habits. Here are two, found by measuring all heads:"
+    )
+    kinds = (habits.following, "the token after"), (habits.first, f"the first, {a.tokens[0]}")
+    _show_rows(
+        [
+            Row(
+                f"Layer {habit.layer}, head {habit.head}: {habit.share:.2f} on average to {what}",
+                a,
+                habit.layer,
+                habit.head,
+                looking_word(a),
+            )
+            for habit, what in kinds
+        ]
+    )
+
+
+def show_chicken(reading: Reading) -> None:
+    """What one changed word does, and where to look for it in the model that is loaded."""
+    show_words(
+        "“It was too tired”: the chicken. “It was too wide”: the road. One word at the end "
+        "changes what **it** stands for, so the model's vectors should change with it. "
+        "The exercises look at your sentences, each read on its own:"
+    )
+    a, b = reading.a, reading.b
+    for letter, own, other in (("A", a, b), ("B", b, a)):
+        if own is not None:
+            show_words(f"**{letter}:** {_with_changes(own, other)}")
+    show_words(what_to_look_for(reading))
+
+
+def what_to_look_for(reading: Reading) -> str:
+    """Where to look in the loaded model, beside what the lesson tells of bert-base; Markdown."""
+    a, habit = reading.a, reading.habits_of().pronoun
+    title = plain(reading.title)
+    here = (
+        f"{title} has 12 layers, too: look there, and check."
+        if a.layers == 12
+        else f"{title} has {a.layers} layers of {a.heads} heads, so the places are others."
+    )
+    return (
+        "In bert-base, with its 12 layers, the lesson watches layers 0 to 7, where **it** gathers "
+        "from the words around, and layers 8 to 10, where the noun begins to look back at **it**. "
+        f"{here} Of all its heads, layer {habit.layer}, head {habit.head} moves most of a "
+        "pronoun's weight when a later word changes, as measured on the app's examples; they were "
+        f"chosen because they show something. {_looking_back(a)}"
+    )
+
+
+def _looking_back(a: Trace) -> str:
+    """Where a word before the pronoun looks back at it most; nothing where there is none."""
+    query = looking_word(a)
+    words = [place for place in content_words(a) if place < query]
+    if not words:
+        return ""
+    weights = a.attention[:, :, words, query].max(axis=1)  # (layer, word)
+    layer, word = np.unravel_index(int(weights.argmax()), weights.shape)
+    return (
+        f"In Sentence A no earlier word looks at “{plain(a.tokens[query])}” with more "
+        f"than {weights.max():.2f} (“{plain(a.tokens[words[word]])}”, in layer {layer})."
+    )
+
+
+def _with_changes(own: Trace, other: Trace | None) -> str:
+    """The sentence as typed; words that the other one has not stand out."""
+    text, known = own.sentences[0], set(own.tokens if other is None else other.tokens)
+    parts, place = [], 0
+    for token, special, (start, end) in zip(own.tokens, own.special, own.spans, strict=True):
+        if not special and token not in known and place <= start < end <= _MOST_CHARACTERS:
+            parts += [plain(text[place:start]), f" :blue-badge[**{plain(text[start:end])}**] "]
+            place = int(end)
+    rest = text[place:_MOST_CHARACTERS] + ("…" if len(text) > _MOST_CHARACTERS else "")
+    return "".join([*parts, plain(rest)])
+
+
+def _show_rows(rows: Sequence[Row]) -> None:
+    """Heads beside each other, each with its numbers to save."""
+    columns = st.columns(len(rows), gap="medium")
+    for number, (column, row) in enumerate(zip(columns, rows, strict=True)):
+        with column:
+            show_row(row, key=f"lesson_head_{number}")
+            offer_evidence(row, key=f"lesson_head_{number}")
