@@ -37,6 +37,7 @@ def run_page() -> None:
         ],
         "Attention": [
             st.Page("pages/attention.py", title="Attention"),
+            st.Page("pages/compare.py", title="Compare"),
             st.Page("pages/bertviz.py", title="BertViz"),
         ],
     }

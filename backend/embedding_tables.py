@@ -1,20 +1,17 @@
 """The Embeddings page's numbers as CSV, to take home."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from backend.csv_table import digits, table
 from backend.token_map import TokenMap
 from backend.trace import FloatArray, IntArray
-
-Fields = Iterable[object]
 
 
 def one_token_csv(parts: Mapping[str, FloatArray], position: int) -> bytes:
     """One line a dimension, one column a part. Parts: (token, width)."""
-    columns = [_digits(values[position]) for values in parts.values()]
+    columns = [digits(values[position]) for values in parts.values()]
     lines = zip(*columns, strict=True)
-    return _table(
+    return table(
         ("dimension", *parts), ((dimension, *line) for dimension, line in enumerate(lines))
     )
 
@@ -22,10 +19,10 @@ def one_token_csv(parts: Mapping[str, FloatArray], position: int) -> bytes:
 def all_tokens_csv(parts: Mapping[str, FloatArray], tokens: Sequence[str]) -> bytes:
     """One line a part and token, one column a dimension. Parts: (token, width)."""
     width = next(iter(parts.values())).shape[1]
-    return _table(
+    return table(
         ("part", "position", "token", *map(str, range(width))),
         (
-            (name, position, token, *_digits(values[position]))
+            (name, position, token, *digits(values[position]))
             for name, values in parts.items()
             for position, token in enumerate(tokens)
         ),
@@ -41,17 +38,17 @@ def similarity_csv(before: FloatArray, after: FloatArray, tokens: Sequence[str])
         (one, tokens[one], other, tokens[other], left, right)
         for one in range(len(tokens))
         for other, (left, right) in enumerate(
-            zip(_digits(before[one]), _digits(after[one]), strict=True)
+            zip(digits(before[one]), digits(after[one]), strict=True)
         )
     )
     names = ("position", "token", "other_position", "other_token")
-    return _table((*names, "cosine_before_position", "cosine_after_position"), rows)
+    return table((*names, "cosine_before_position", "cosine_after_position"), rows)
 
 
 def nearest_csv(ids: IntArray, pieces: Sequence[str], cosines: FloatArray) -> bytes:
     """One line a piece of the vocabulary, nearest first."""
-    rows = zip(ids.tolist(), pieces, _digits(cosines), strict=True)
-    return _table(
+    rows = zip(ids.tolist(), pieces, digits(cosines), strict=True)
+    return table(
         ("rank", "id", "piece", "cosine"), ((rank, *row) for rank, row in enumerate(rows, start=1))
     )
 
@@ -59,10 +56,10 @@ def nearest_csv(ids: IntArray, pieces: Sequence[str], cosines: FloatArray) -> by
 def map_csv(words: TokenMap) -> bytes:
     """One line a layer and word, with its place on the map; layer `input` comes first."""
     letters = ["AB"[segment] for segment in words.segments]
-    return _table(
+    return table(
         ("after_layer", "sentence", "token", "x", "y"),
         (
-            (layer_name(layer), letter, token, *_digits(point))
+            (layer_name(layer), letter, token, *digits(point))
             for layer, points in enumerate(words.points)
             for letter, token, point in zip(letters, words.tokens, points, strict=True)
         ),
@@ -71,13 +68,13 @@ def map_csv(words: TokenMap) -> bytes:
 
 def drift_csv(words: TokenMap) -> bytes:
     """One line a layer and shared word, with the cosine of the word in A and in B."""
-    return _table(
+    return table(
         ("after_layer", "token", "place_in_a", "place_in_b", "cosine"),
         (
             (layer_name(layer), words.tokens[a], a, b - first_of_b, cosine)
             for first_of_b in [int((words.segments == 0).sum())]
             for layer, cosines in enumerate(words.similarity)
-            for (a, b), cosine in zip(words.pairs.tolist(), _digits(cosines), strict=True)
+            for (a, b), cosine in zip(words.pairs.tolist(), digits(cosines), strict=True)
         ),
     )
 
@@ -85,16 +82,3 @@ def drift_csv(words: TokenMap) -> bytes:
 def layer_name(layer: int) -> str:
     """What row `layer` of the hidden vectors is called: the input, then the layers from 0."""
     return "input" if layer == 0 else str(layer - 1)
-
-
-def _digits(values: FloatArray) -> list[str]:
-    """Nine digits, enough to get the very same float32 back."""
-    return [f"{value:.9g}" for value in values.tolist()]
-
-
-def _table(names: Sequence[str], rows: Iterable[Fields]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    writer.writerows(rows)
-    return text.getvalue().encode()

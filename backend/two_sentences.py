@@ -1,12 +1,14 @@
 """Sentence A and sentence B side by side: which token is which, and what each got as weights."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from backend.alignment import aligned_tokens, words_of
+from backend.comparison import vector_cosines
 from backend.trace import BoolArray, FloatArray, IntArray, Trace
 
 
@@ -136,6 +138,14 @@ class Comparison:
         """
         a, b = (
             side.attention[:, :, indices[place]][:, :, indices[keys]]
+            for side, indices in zip((self.a, self.b), self.places.T, strict=True)
+        )
+        return a, b
+
+    def cosines(self, query: int, keys: Sequence[int]) -> tuple[FloatArray, FloatArray]:
+        """Cosines (layer + 1, key) of the vectors at one place and at others, in A and in B."""
+        a, b = (
+            vector_cosines(side.hidden, int(indices[query]), indices[list(keys)])
             for side, indices in zip((self.a, self.b), self.places.T, strict=True)
         )
         return a, b

@@ -1,0 +1,120 @@
+const PLOT = { left: 58, bottom: 52, top: 14, right: 14 };
+const TICKS = 5;
+const MOST_PIXELS = 430;
+
+/** Every head as an arrow: weight on one key across, on the other up; it leads from A to B. */
+function showArrows(view) {
+  const { page, data, state } = view;
+  const { plot } = page;
+  if (state.keys.length < 2) return plot.replaceChildren();
+  const points = view.data.layers * view.data.heads && arrowsOf(view);
+  const side = Math.min(MOST_PIXELS, view.wide ? view.width * 0.48 : view.width);
+  const inner = side - PLOT.left - PLOT.right;
+  const height = inner + PLOT.top + PLOT.bottom;
+  const most = niceEnd(Math.max(...points.flatMap(({ from, to }) => [...from, ...to])));
+  view.toPixels = ([x, y]) => [PLOT.left + (x / most) * inner, PLOT.top + inner - (y / most) * inner];
+  plot.setAttribute("viewBox", `0 0 ${side} ${height}`);
+  plot.setAttribute("width", side);
+  plot.setAttribute("height", height);
+  const names = state.keys.map((key) => data.names[key]);
+  view.arrows = points.map((point) => ({ ...point, group: arrow(view, point, names) }));
+  plot.replaceChildren(axes(view, most, inner, names), ...view.arrows.map(({ group }) => group),
+    drawn("g", { class: "above", "aria-hidden": "true" }));
+}
+
+function arrowsOf(view) {
+  const { layers, heads } = view.data;
+  const [a, b] = [rowReader(view, 0), rowReader(view, 1)];
+  return range(layers * heads).map((n) => {
+    const [layer, head] = [Math.floor(n / heads), n % heads];
+    const at = (read) => view.state.keys.map((key) => weightOf(read(layer, head, key)));
+    return { layer, head, from: at(a), to: at(b) };
+  });
+}
+
+/** The end of both axes: the next tenth, so that the diagonal is one. */
+const niceEnd = (largest) => Math.max(0.1, Math.ceil(largest * 10 - 1e-6) / 10);
+
+function axes(view, most, inner, names) {
+  const [zero, end] = [view.toPixels([0, 0]), view.toPixels([most, most])];
+  const line = (name, from, to) => drawn("line", { class: name, x1: from[0], y1: from[1], x2: to[0], y2: to[1] });
+  const text = (name, x, y, content, more = {}) => {
+    const made = drawn("text", { class: name, x, y, ...more });
+    made.textContent = content;
+    return made;
+  };
+  const ticks = range(TICKS + 1).flatMap((n) => {
+    const value = (most * n) / TICKS;
+    const [x, y] = view.toPixels([value, value]);
+    const content = String(Number(value.toFixed(2)));
+    return [line("rule", [x, zero[1]], [x, end[1]]), line("rule", [zero[0], y], [end[0], y]),
+      text("tick", x, zero[1] + 18, content, { "text-anchor": "middle" }),
+      text("tick", zero[0] - 7, y + 5, content, { "text-anchor": "end" })];
+  });
+  const middle = [(zero[0] + end[0]) / 2, (zero[1] + end[1]) / 2];
+  const longest = Math.floor(inner / (0.62 * view.font)) - 10;
+  return drawn("g", { class: "axes", "aria-hidden": "true" }, ...ticks,
+    line("diagonal", zero, end),
+    text("title", middle[0], zero[1] + 42, `weight on ${shortened(names[0], longest)}`, { "text-anchor": "middle" }),
+    text("title", 14, middle[1], `weight on ${shortened(names[1], longest)}`,
+      { "text-anchor": "middle", transform: `rotate(-90 14 ${middle[1]})` }));
+}
+
+function shortened(text, longest) {
+  const letters = Array.from(text);
+  return letters.length > longest ? `${letters.slice(0, longest - 1).join("")}…` : text;
+}
+
+function arrow(view, { layer, head, from, to }, names) {
+  const [[x1, y1], [x2, y2]] = [view.toPixels(from), view.toPixels(to)];
+  const numbers = names.map((name, n) => `${name} ${from[n].toFixed(3)} to ${to[n].toFixed(3)}`);
+  const made = drawn("g", { class: "arrow", role: "option", tabindex: -1,
+    "aria-label": `layer ${layer}, head ${head}: ${numbers.join(", ")}` },
+  drawn("line", { class: "hit", x1, y1, x2, y2 }),
+  drawn("line", { class: "shaft", x1, y1, x2, y2 }),
+  drawn("circle", { class: "start", cx: x1, cy: y1, r: 4 }),
+  tip(x1, y1, x2, y2));
+  Object.assign(made.dataset, { layer, head });
+  return made;
+}
+
+/** A point of an arrow at (x2, y2); a dot where the arrow is too short to point anywhere. */
+function tip(x1, y1, x2, y2) {
+  const length = Math.hypot(x2 - x1, y2 - y1);
+  if (length < 6) return drawn("circle", { class: "tip", cx: x2, cy: y2, r: 2.5 });
+  const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
+  const corner = (back, aside) => `${x2 - dx * back - dy * aside},${y2 - dy * back + dx * aside}`;
+  return drawn("polygon", { class: "tip", points: [corner(0, 0), corner(11, 5), corner(11, -5)].join(" ") });
+}
+
+/** The chosen arrow and the one pointed at stand above the others, with their names. */
+function markArrows(view) {
+  const { state, pointed, page } = view;
+  const above = page.plot.querySelector(".above");
+  if (!above) return;
+  const is = (one, arrow) => one && arrow.layer === one.layer && arrow.head === one.head;
+  for (const one of view.arrows) {
+    one.group.classList.toggle("chosen", is(state, one));
+    one.group.classList.toggle("pointed", Boolean(is(pointed, one)));
+    one.group.setAttribute("aria-selected", `${is(state, one)}`);
+    one.group.setAttribute("tabindex", is(state, one) ? 0 : -1);
+    if (view.plotFocused && is(state, one)) one.group.focus({ preventScroll: true });
+  }
+  above.replaceChildren(...view.arrows.filter((one) => is(state, one) || is(pointed, one))
+    .flatMap((one) => nameOf(view, one, is(state, one))));
+}
+
+/** The head's name beside the end of its arrow, and A and B at its two ends if it is chosen. */
+function nameOf(view, { layer, head, from, to }, chosen) {
+  const [start, end] = [view.toPixels(from), view.toPixels(to)];
+  const right = view.toPixels([0, 0])[0] + MOST_PIXELS * 0.6;
+  const put = (className, [x, y], dx, dy, content, anchor = "start") => {
+    const made = drawn("text", { class: className, x: x + dx, y: y + dy, "text-anchor": anchor });
+    made.textContent = content;
+    return made;
+  };
+  const before = end[0] > right;
+  const name = put("name", end, before ? -12 : 12, -8, `layer ${layer}, head ${head}`, before ? "end" : "start");
+  if (!chosen || Math.hypot(start[0] - end[0], start[1] - end[1]) < 24) return [name];
+  return [name, put("letter", start, 0, 20, "A", "middle"), put("letter", end, 0, 20, "B", "middle")];
+}

@@ -1,0 +1,102 @@
+"""What the order of a pair does by itself: the pair, the pair swapped, the same sentence twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from backend.cached import cached_trace
+from backend.trace import FloatArray, Trace
+from components.comparison_choice import Asked
+from components.comparison_words import arrow, signed
+
+MOST_TOKENS = 256
+"""Tokens of a pair up to which its controls are computed at every change."""
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """The chosen head's weights on the two keys, read in one way.
+
+    letters: what the two readings are called
+    first, second: (key,)
+    """
+
+    name: str
+    letters: tuple[str, str]
+    first: FloatArray
+    second: FloatArray
+
+    @property
+    def change(self) -> FloatArray:
+        """(key,), second minus first."""
+        change: FloatArray = self.second - self.first
+        return change
+
+
+def show_controls(asked: Asked) -> None:
+    """A table of the chosen head's weights, read in four ways, and what it says."""
+    if len(asked.keys) < 2:
+        return
+    if len(asked.comparison.tokens) > MOST_TOKENS:
+        st.info(
+            f"The swapped pair and the same sentence twice are shown up to {MOST_TOKENS} tokens: "
+            "for longer texts they would take seconds at every change."
+        )
+        return
+    rows = controls(asked)
+    columns = {
+        arrow(asked, key): [_cell(row, nth) for row in rows] for nth, key in enumerate(asked.keys)
+    }
+    st.table({"Read as": [row.name for row in rows]} | columns)
+    st.markdown(control_words(asked, rows))
+
+
+def controls(asked: Asked) -> list[Control]:
+    """Each alone, A before B, B before A, and A twice; the comparison must be one of a pair."""
+    pair = asked.comparison.a.trace
+    a, b = pair.sentences[0], str(pair.sentences[1])
+    in_a, in_b = asked.comparison.places[[asked.query, *asked.keys]].T.tolist()
+    in_b = [index + 1 for index in in_b]  # as if it stood first: after the opening special token
+    alone, other = (cached_trace(pair.model, text) for text in (a, b))
+    swapped, twice = cached_trace(pair.model, b, a), cached_trace(pair.model, a, a)
+
+    def first(trace: Trace, indices: Sequence[int]) -> FloatArray:
+        query, *keys = indices
+        weights: FloatArray = trace.attention[asked.layer, asked.head, query, keys]
+        return weights
+
+    def second(trace: Trace, indices: Sequence[int]) -> FloatArray:
+        start = int((trace.segments == 0).sum()) - 1  # it has no opening special token
+        return first(trace, [start + index for index in indices])
+
+    return [
+        Control("each alone", ("A", "B"), first(alone, in_a), first(other, in_b)),
+        Control("one pair: A, then B", ("A", "B"), first(pair, in_a), second(pair, in_b)),
+        Control("one pair: B, then A", ("A", "B"), second(swapped, in_a), first(swapped, in_b)),
+        Control("A twice", ("first", "second"), first(twice, in_a), second(twice, in_a)),
+    ]
+
+
+def control_words(asked: Asked, rows: Sequence[Control]) -> str:
+    """What the order does by itself, in the weight that moves most in the pair."""
+    alone, pair, swapped, twice = rows
+    key = int(np.abs(pair.change).argmax())
+    changes = [float(row.change[key]) for row in (twice, pair, swapped, alone)]
+    same, forth, back, apart = map(signed, changes)
+    return (
+        f"**The order does something by itself.** In layer {asked.layer}, head {asked.head}, the "
+        f"weight {arrow(asked, asked.keys[key])} differs by {same} between the first and the second "
+        f"of two identical sentences. From A to B it changes by {forth} "
+        f"when A stands first and by {back} when B stands first; read alone, by {apart}. So only "
+        "the sentences read alone show what the word does."
+    )
+
+
+def _cell(row: Control, key: int) -> str:
+    one, other = row.letters
+    return (
+        f"{row.first[key]:.2f} {one}, {row.second[key]:.2f} {other} "
+        f"({signed(float(row.change[key]))})"
+    )

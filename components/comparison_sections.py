@@ -1,0 +1,135 @@
+"""The parts of the Compare page: what is read, what it means, cosines, controls, downloads."""
+
+from functools import partial
+
+import streamlit as st
+
+from backend import comparison_tables as tables
+from backend.cached import cached_trace
+from backend.catalogue import BUILT_IN, title_of
+from backend.errors import EmptySentence
+from backend.examples import EXAMPLES, Example
+from backend.trace import Trace
+from backend.two_sentences import Comparison, read_apart, read_as_pair
+from components.comparison_choice import Asked
+from components.comparison_words import THRESHOLDS, verdict
+from components.downloads import offer_csv
+from components.figures_compare import cosine_figure
+from components.inputs import Sentences, use_sentences
+from components.loading import load_model
+from components.page import page_theme
+from components.plain import plain
+
+
+def load_comparison(name: str, sentences: Sentences, *, pair: bool) -> Comparison | None:
+    """A and B as the model read them, each alone or as one pair; None where there is no B.
+
+    Raises ModelError if the model cannot be had, EmptySentence if Sentence A is empty.
+    """
+    model = load_model(name)
+    with st.spinner("The model reads the sentences …"):
+        first = cached_trace(name, sentences.a, sentences.b if pair else None)
+        second = first if pair else _read_second(name, sentences.b)
+    if second is None or (pair and first.sentences[1] is None):
+        return None
+    left_out = first.left_out + (0 if pair else second.left_out)
+    if left_out:
+        st.info(
+            f"{plain(title_of(name))} reads at most {model.limit} tokens at once. {left_out} "
+            "tokens are left out below; the texts in the boxes stay whole."
+        )
+    return read_as_pair(first) if pair else read_apart(first, second)
+
+
+def ask_for_second() -> None:
+    """Say that there is nothing to compare with, and offer a pair."""
+    example = EXAMPLES[0]
+    st.info(
+        "A comparison needs two sentences: put into Sentence B what is in Sentence A, and change "
+        "one word. Or begin with a pair that is known to show something."
+    )
+    st.button(
+        f"Compare “{example.name}”",
+        on_click=use_sentences,
+        args=(example.a, example.b),
+        icon=":material/compare_arrows:",
+    )
+
+
+def show_about(name: str, sentences: Sentences) -> None:
+    """What the built-in model does with the chosen example, as it is known beforehand."""
+    example = example_of(sentences)
+    if example is None or example.claim is None or name != BUILT_IN:
+        return
+    st.markdown(
+        f"**{example.name}**, each sentence read alone. {plain(example.claim.about)} *The examples "
+        "were chosen because they show something: over more such pairs this head leans the right "
+        "way more often than not, but it seldom gets both sentences right. It leans, it does not "
+        "solve.*"
+    )
+
+
+def example_of(sentences: Sentences) -> Example | None:
+    """The example that these sentences are."""
+    return next((e for e in EXAMPLES if (e.a, e.b) == (sentences.a, sentences.b)), None)
+
+
+def show_verdict(asked: Asked) -> None:
+    """What the numbers say, with where they begin to count."""
+    if asked.note:
+        st.warning(plain(asked.note))
+    with st.container(border=True):
+        for words in verdict(asked):
+            st.markdown(words)
+        st.caption(THRESHOLDS)
+
+
+def show_cosines(asked: Asked) -> None:
+    """How near the query's vector is to both keys' vectors, layer by layer."""
+    if len(asked.keys) < 2:
+        st.info("A and B need two more words in common to set one against the other.")
+        return
+    a, b = asked.comparison.cosines(asked.query, asked.keys)
+    st.plotly_chart(
+        cosine_figure(
+            a,
+            b,
+            asked.name(asked.query),
+            [asked.name(key) for key in asked.keys],
+            theme=page_theme(),
+        ),
+        key="cosines",
+        config={"displaylogo": False},
+    )
+
+
+def show_downloads(asked: Asked) -> None:
+    """A button for each thing that is plotted."""
+    compared, ranking = asked.comparison, asked.ranking
+    layer, head = asked.layer, asked.head
+    with st.container(horizontal=True):
+        offer_csv(
+            "This head (CSV)",
+            f"compare-layer-{layer}-head-{head}.csv",
+            partial(tables.differences_csv, compared, layer, head),
+        )
+        if ranking is not None:
+            offer_csv(
+                "Ranking (CSV)",
+                "compare-ranking.csv",
+                partial(tables.ranking_csv, compared, asked.query, asked.counted, ranking),
+            )
+        if len(asked.keys) == 2:
+            for title, name, make in (
+                ("Arrows (CSV)", "compare-arrows.csv", tables.arrows_csv),
+                ("Cosines (CSV)", "compare-cosines.csv", tables.cosines_csv),
+            ):
+                offer_csv(title, name, partial(make, compared, asked.query, asked.keys))
+
+
+def _read_second(name: str, text: str | None) -> Trace | None:
+    """The trace of Sentence B alone; None where it has nothing in it to read."""
+    try:
+        return cached_trace(name, text) if text else None
+    except EmptySentence:
+        return None

@@ -1,0 +1,44 @@
+/** Everything that is told in text. */
+function showWords(view, rows, head) {
+  const { page, state, data } = view;
+  page.loading.hidden = rows && head;
+  write(page.loading, rows && head ? "" : "Loading …");
+  page.root.classList.toggle("waiting", !rows);
+  write(page.heading, `Layer ${state.layer}, head ${state.head}: who looks at whom in A, what changed, in B`);
+  if (rows) write(page.about, aboutRanking(view));
+  if (rows) write(page.said, headWords(view, view.pointed ?? state));
+  if (head) write(page.weight, view.cell ? cellWords(view, view.cell)
+    : "Rows look at columns. Point at a weight, or press the arrow keys, to read it; click a row to make its word the query.");
+  page.plot.setAttribute("aria-label", `Heads as arrows from A to B: weight on ${data.names[state.keys[0]]} `
+    + `across, on ${data.names[state.keys[1]]} up`);
+}
+
+function aboutRanking(view) {
+  const { names, counted } = view.data;
+  const query = names[view.state.query];
+  if (!counted.length) return "A and B have no word in common that could be compared.";
+  return `The largest change of the weight from “${query}” to a single word that both sentences have.`;
+}
+
+/** One head in numbers: its rank, and both keys' weights in A and in B. */
+function headWords(view, { layer, head }) {
+  const { names } = view.data;
+  const { query, keys } = view.state;
+  const [a, b] = [rowReader(view, 0), rowReader(view, 1)];
+  const weights = keys.map((key) => {
+    const [before, after] = [a(layer, head, key), b(layer, head, key)];
+    return `${names[query]} → ${names[key]} ${digits(before)} in A, ${digits(after)} in B (${signed(changeOf(before, after))})`;
+  });
+  const rank = view.rankOf.get(`${layer}/${head}`) + 1;
+  return [`Layer ${layer}, head ${head}, number ${rank} of ${view.ranking.length}`, ...weights].join("; ");
+}
+
+function cellWords(view, { query, key }) {
+  const { names, places } = view.data;
+  const has = [0, 1].map((side) => places[query][side] >= 0 && places[key][side] >= 0);
+  const values = has.map((is, side) => (is ? headReader(view, side)(query, key) : null));
+  const parts = ["A", "B"].map((letter, side) => (has[side]
+    ? `${letter} ${digits(values[side])}` : `${letter} has no such pair of words`));
+  if (has[0] && has[1]) parts.push(`difference ${signed(changeOf(values[0], values[1]))}`);
+  return `${names[query]} → ${names[key]}: ${parts.join(", ")}`;
+}
