@@ -44,6 +44,16 @@ def attention_csv(trace: Trace, layer: int | None = None, head: int | None = Non
     return file.getvalue()
 
 
+def mean_attention_csv(trace: Trace) -> bytes:
+    """The mean of all heads in every layer; the column of the head says `mean`."""
+    tokens = [_field(token) for token in trace.tokens]
+    parts = [
+        _head_text(layer, "mean", tokens, weights.mean(axis=0))
+        for layer, weights in enumerate(trace.attention)
+    ]
+    return "".join([_line(_ATTENTION_COLUMNS), *parts]).encode()
+
+
 def attention_npz(trace: Trace) -> bytes:
     """NumPy's own file of several arrays, to be read with `numpy.load`.
 
@@ -111,7 +121,7 @@ def _parts(trace: Trace, layers: Iterable[int], heads: Iterable[int]) -> Iterato
         yield _head_text(layer, head, tokens, trace.attention[layer, head])
 
 
-def _head_text(layer: int, head: int, tokens: Sequence[str], attention: FloatArray) -> str:
+def _head_text(layer: int, head: int | str, tokens: Sequence[str], attention: FloatArray) -> str:
     """The lines of one head, query after query; `tokens` are quoted already."""
     keys = [f"{key},{token}," for key, token in enumerate(tokens)]
     lines: list[str] = []

@@ -2,21 +2,36 @@
 
 import streamlit as st
 
-from components.attention_view import show_attention
-from components.inputs import choose_head, choose_model, choose_sentences
+from backend.cached import cached_tagger, tagger_is_ready
+from components.diagram import show_diagram
+from components.diagram_downloads import show_downloads
+from components.inputs import choose_head, choose_lines, choose_model, choose_sentences
 from components.kept import keep_choice
-from components.loading import load_trace
-from components.overview import show_steps
+from components.loading import load_tagger, load_trace
 from components.page import page
+
+BEYOND = """
+**What the figure leaves out.** Each layer has a second part, a small network that works on every
+token by itself (feed-forward), and around both parts the old vector is added to the new one
+(residual connection), so that a token keeps most of what it was. Attention is where a head looks,
+not why the model decides (Jain and Wallace 2019; Wiegreffe and Pinter 2019).
+"""
 
 with page(
     "Overview",
-    "What does BERT do to these sentences? Change a word in the sidebar (behind » on a phone) and "
-    "press Enter. Numbers in brackets are the shape of what was computed: (pieces, numbers).",
+    "What does BERT do to these sentences? Read the figure from the bottom up, or press Play. "
+    "Change a word in the sidebar (behind » on a phone). The brackets are the shapes of the arrays.",
 ):
     sentences, model = choose_sentences(), choose_model()
     trace = load_trace(model, sentences)
     choice = choose_head(trace)
-    show_steps(trace)
-    st.subheader("Who looks at whom", anchor=False)
-    show_attention(trace, choice, on_choice=keep_choice)
+    with st.sidebar:
+        lines = choose_lines()
+    ready = tagger_is_ready(model)
+    tagger = cached_tagger(model) if ready else None
+    show_diagram(trace, choice, lines, tagger, on_choice=keep_choice)
+    st.markdown(BEYOND)
+    show_downloads(trace, choice, lines)
+    if not ready:
+        load_tagger(model)
+        st.rerun()

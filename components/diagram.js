@@ -1,0 +1,105 @@
+// The living diagram: gets a small JSON, and draws, points and walks in the browser without asking
+// the server. Its numbers come by way of diagram_packet.js. Joined to one script:
+//
+//   elements.js, colours.js, token_names.js   what other figures need too
+//   meeting.js           where the numbers are found
+//   diagram.js           what the reader looks at; when what is drawn
+//   diagram_page.js      the elements
+//   diagram_columns.js   where each token and each row stands; what is in sight
+//   diagram_lines.js     which lines there are, and drawing them
+//   diagram_paint.js     everything else on the canvas, and the heads' small pictures
+//   diagram_walk.js      playing, step by step
+//   diagram_words.js     the same in text
+//   diagram_events.js    pointing, keys, links
+//   diagram_start.js     a diagram comes, changes and goes
+//
+// Every change goes through `redraw`: one animation frame, in which each part does its work only
+// if what it depends on has changed (`unless`). Whatever a person typed is set as textContent.
+
+const SEND_AFTER = 50; // ms after a choice, which is drawn by then
+
+// What outlives a change of page, by the component's key.
+const REMEMBERED = new Map();
+
+/**
+ * serial counts the reader's choices in this diagram. The server sends back the newest it has heard
+ * of: an older one is an answer to an earlier choice and must not undo a later one. Once the
+ * server has confirmed the newest, an older one can only mean that it forgot (a new session).
+ */
+function newState() {
+  return { layer: 0, head: 0, query: null, lines: "head", serial: 0, confirmed: true };
+}
+
+function takeChoice(state, choice) {
+  if (choice.serial < state.serial && !state.confirmed) return;
+  const { layer, head, query, lines, serial } = choice;
+  Object.assign(state, { layer, head, query, lines, serial, confirmed: true });
+}
+
+/** Keep the choice within a smaller trace; the server does the same. */
+function clamp(state, data) {
+  state.layer = Math.min(state.layer, data.layers - 1);
+  state.head = Math.min(state.head, data.heads - 1);
+  if (state.query !== null && state.query >= data.tokens.length) state.query = null;
+}
+
+/** The reader chose: draw at once what can be drawn, then tell the server. */
+function choose(view, change) {
+  const { state } = view;
+  if (Object.keys(change).every((field) => change[field] === state[field])) return;
+  Object.assign(state, change, { serial: state.serial + 1, confirmed: false });
+  redraw(view);
+  clearTimeout(view.timer);
+  view.timer = setTimeout(() => {
+    const { layer, head, query, lines, serial } = state;
+    view.tell("choice", { layer, head, query, lines, serial });
+  }, SEND_AFTER);
+}
+
+function redraw(view) {
+  view.frame ||= requestAnimationFrame((now) => {
+    view.frame = 0;
+    if (!view.data || !render(view, now)) return;
+    view.page.root.dataset.drawn = view.data.trace;
+    view.page.root.dataset.lines = view.packet.name.split("/")[1];
+    if (isMoving(view)) redraw(view);
+  });
+}
+
+/** True once it is on screen. */
+function render(view, now) {
+  const { data, page } = view;
+  view.packet = MEETING.packets.get(data.packet) ?? null;
+  if (!view.packet || !page.root.clientWidth) return false; // its bytes are still on the way
+  unless(view, "names", data.trace, nameTokens);
+  unless(view, "rows", JSON.stringify([data.rows.map(({ href, ...row }) => row), data.trace,
+    data.tags]), buildRows);
+  unless(view, "links", `${view.done.rows}/${data.rows.map(({ href }) => href)}`, setLinks);
+  unless(view, "colours", colourKey(page.root), readColours);
+  unless(view, "counted", data.packet, countLines);
+  measure(view);
+  unless(view, "decks", `${view.done.rows}/${data.packet}/${view.done.colours}/${devicePixelRatio}`,
+    paintDecks);
+  stepTo(view, now);
+  const scene = [data.packet, view.done.measured, view.done.colours, view.window.left,
+    view.lit, view.state.layer, view.walk.at, view.walk.part, devicePixelRatio].join("/");
+  unless(view, "scene", scene, paint);
+  showState(view);
+  return true;
+}
+
+function readColours(view) {
+  const { root } = view.page;
+  const style = getComputedStyle(root);
+  const theme = themeOf(root);
+  root.dataset.theme = theme;
+  const { sequential, diverging, heads } = view.data.palette;
+  view.headColours = heads[theme];
+  view.shades = shadeTable(sequential[theme]);
+  [view.low, view.high] = [diverging[theme][1], diverging[theme].at(-2)];
+  view.ink = style.color;
+  view.font = style.fontFamily;
+  view.ground = style.getPropertyValue("--ground").trim();
+  view.segments = ["--a", "--b"].map((name) => style.getPropertyValue(name).trim());
+  view.quiet = style.getPropertyValue("--quiet-ink").trim();
+}

@@ -1,0 +1,26 @@
+"""The weights behind the diagram's lines as a file."""
+
+from functools import partial
+
+import streamlit as st
+
+from backend.tables import attention_csv, mean_attention_csv
+from backend.trace import Trace
+from components.attention_downloads import MOST_ROWS
+from components.diagram_rows import lines_head
+from components.downloads import offer_csv
+from components.view import Choice
+
+
+def show_downloads(trace: Trace, choice: Choice, lines: str) -> None:
+    """Draw the button for the weights that the lines show, all layers of them."""
+    if trace.attention[:, 0].size > MOST_ROWS:
+        st.caption("These are too many weights for a CSV file; the Attention page has them all.")
+        return
+    head = lines_head(choice, lines)
+    if head is None:
+        make = partial(mean_attention_csv, trace)
+        offer_csv("The lines' weights (CSV)", "attention-mean.csv", make)
+    else:
+        make = partial(attention_csv, trace, head=head)
+        offer_csv("The lines' weights (CSV)", f"attention-head-{head}.csv", make)

@@ -1,0 +1,120 @@
+const KEYS_SAID = 2; // strongest keys told a layer
+const MANY_LAYERS = 6; // above, one key a layer
+
+function showState(view) {
+  const { walk, data, page, state } = view;
+  const step = walk.at === null ? null : data.steps[walk.at];
+  write(page.play, walk.playing ? "Pause" : "Play");
+  write(page.count, step ? `${walk.at + 1} of ${data.steps.length}: ${step.title}` : "");
+  page.all.hidden = !step;
+  page.root.classList.toggle("walking", step !== null);
+  sayWords(view, step);
+  unless(view, "steps", `${view.done.rows}/${walk.at}`, showSteps);
+  unless(view, "lit", `${view.done.rows}/${view.lit}/${state.query}`, showLit);
+  unless(view, "cards", `${view.done.rows}/${data.packet}/${state.layer}/${state.head}`, showCards);
+  write(page.legend, legend(view));
+  if (page.more.open) unless(view, "table", `${data.packet}/${view.done.rows}`, buildTable);
+}
+
+/** What is pointed at, else the step of the walk, else the kept token. */
+function sayWords(view, step) {
+  const token = view.point ?? (step ? null : view.state.query);
+  const key = `${view.data.packet}/${view.done.rows}/${token}/${step?.words}`;
+  unless(view, "words", key, () => {
+    const said = token !== null ? tokenWords(view, token)
+      : [step?.words ?? "Point at a token to light up its way through the layers; click to keep it. "
+        + "Play walks from the sentences up to the tags. Every name on the left opens the page "
+        + "about it."];
+    view.page.words.replaceChildren(...said);
+  });
+}
+
+/** Name, number and tag of a token, and where it looks in every layer. */
+function tokenWords(view, token) {
+  const { data, names } = view;
+  const tag = data.tags?.[token];
+  const tagged = tag ? `; tag ${tag[0]} (${data.tagNames[tag[0]]}) ${tag[1].toFixed(3)}` : "";
+  const many = data.layers > MANY_LAYERS || !view.page.root.classList.contains("wide");
+  const layers = range(data.layers).flatMap((layer) => [
+    element("b", { textContent: `${layer ? " · " : " "}layer ${layer} ` }),
+    strongest(view, layer, token, many ? 1 : KEYS_SAID)
+      .map((key) => `${names[key]} ${digits(weightOf(view, layer, token, key))}`).join(", "),
+  ]);
+  return [element("b", { textContent: names[token] }),
+    `, token ${token}, id ${data.ids[token]}${tagged}. ${whose(view)} it looks most at:`, ...layers];
+}
+
+function whose(view) {
+  const lines = view.packet.name.split("/")[1];
+  return lines === "mean" ? "On average over the heads" : `In head ${lines}`;
+}
+
+function showSteps(view) {
+  for (const [part, { whole }] of view.rows) {
+    const step = view.stepOf.get(part);
+    const { at } = view.walk;
+    whole.classList.toggle("ahead", at !== null && step > at);
+    whole.classList.toggle("now", at === step);
+  }
+}
+
+function showLit(view) {
+  const { state, pieces, outputs, lit } = view;
+  pieces.forEach((piece, token) => {
+    piece.classList.toggle("lit", token === lit);
+    piece.setAttribute("aria-selected", String(token === state.query));
+  });
+  outputs.forEach((output, token) => output.classList.toggle("lit", token === lit));
+  if (!pieces.some((piece) => piece.tabIndex === 0)) pieces[state.query ?? 0].tabIndex = 0;
+}
+
+/** Which head is drawn, and in which layer it was chosen. */
+function showCards(view) {
+  const drawn = view.packet.name.split("/")[1];
+  view.decks.forEach((cards, layer) => {
+    view.rows.get(`layer-${layer}`).whole.classList.toggle("chosen", layer === view.state.layer);
+    cards.forEach((card, head) => {
+      card.setAttribute("aria-pressed", String(String(head) === drawn));
+      card.tabIndex = head === view.state.head ? 0 : -1;
+      card.style.setProperty("--head", view.headColours[head % view.headColours.length]);
+    });
+  });
+}
+
+function legend(view) {
+  const { data } = view;
+  const lines = view.packet.name.split("/")[1];
+  const whose = lines === "mean" ? `the mean of all ${data.heads} heads` : `head ${lines}`;
+  const percent = Math.round(100 * view.undrawn);
+  return `Lines: ${whose} of every layer, from the token that looks (above) to the one it looks at `
+    + `(below); the stronger, the more weight. Weights below ${FAINTEST / 1000}, ${percent} % of all, `
+    + "are drawn for the lit token only. Bars: the first numbers of a vector, up for plus, down for "
+    + "minus; token, segment and position have one scale, the sum and T one each. Keys: left and right "
+    + "walk along the tokens, Enter keeps one, up and down go step by step, Space plays.";
+}
+
+/** The same for those who read it: one line a token. */
+function buildTable(view) {
+  const { data } = view;
+  const head = ["position", "token", "id", "sentence",
+    ...range(data.layers).map((layer) => `layer ${layer} looks most at`), "tag", "probability"];
+  const lines = data.tokens.map((text, token) => element("tr", {},
+    element("td", { textContent: token }), element("th", { scope: "row", textContent: text }),
+    ...cellsOf(view, token).map((cell) => element("td", { textContent: cell }))));
+  view.page.table.replaceChildren(element("table", {},
+    element("caption", { textContent: `${whose(view)}; from the bottom of the figure to its top.` }),
+    element("thead", {}, element("tr", {},
+      ...head.map((name) => element("th", { scope: "col", textContent: name })))),
+    element("tbody", {}, ...lines)));
+}
+
+function cellsOf(view, token) {
+  const { data, names } = view;
+  const tag = data.tags?.[token];
+  const looks = range(data.layers).map((layer) => {
+    const [key] = strongest(view, layer, token, 1);
+    return `${names[key]} ${digits(weightOf(view, layer, token, key))}`;
+  });
+  return [data.ids[token], "AB"[data.segments[token]], ...looks,
+    tag ? `${tag[0]} (${data.tagNames[tag[0]]})` : "none", tag ? tag[1].toFixed(3) : ""];
+}
