@@ -22,7 +22,6 @@ from backend.lesson_words import (
     looking_word,
     named,
     only_in,
-    place_in,
     same_words,
     word_places,
 )
@@ -112,15 +111,17 @@ def ask_change(reading: Reading) -> Question | Missing:
         return NO_B
     if found is None:
         return _TOO_SHORT
-    query, best, weights = found
-    pairs = same_words(a, b)
-    there, key = place_in(pairs, query), place_in(pairs, best)
-    word, target = a.tokens[query], a.tokens[best]
-    if there is None or key is None:
-        return Missing(f"This needs “{word}” and “{target}” in both sentences.", "pair")
+    query, _, weights = found
+    places = dict(same_words(a, b).tolist())  # in A: in B
+    shared = [place for place in places if place != query]
+    word = a.tokens[query]
+    if query not in places or not shared:
+        return Missing(f"This needs “{word}” and another word in both sentences.", "pair")
+    best = shared[int(weights[shared].argmax())]
+    there, target = places[query], a.tokens[best]
     habit = reading.habits_of().pronoun
     before = float(weights[best])
-    after = float(b.attention[habit.layer, habit.head, there, key])
+    after = float(b.attention[habit.layer, habit.head, there, places[best]])
     move = after - before
     correct = 2 if abs(move) < STAYS else 0 if move > 0 else 1
     return Question(

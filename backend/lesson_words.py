@@ -79,12 +79,6 @@ def same_words(a: Trace, b: Trace) -> IntArray:
     return places[~a.special[places[:, 0]]]
 
 
-def place_in(pairs: IntArray, word: int) -> int | None:
-    """Where a word of A stands in B; None if it does not. pairs: (pair, 2)."""
-    found = pairs[pairs[:, 0] == word, 1]
-    return int(found[0]) if len(found) else None
-
-
 def only_in(first: Trace, second: Trace) -> list[str]:
     """The words of one sentence that the other has not, in order."""
     return [first.tokens[p] for p in word_places(first) if first.tokens[p] not in second.tokens]
@@ -92,9 +86,9 @@ def only_in(first: Trace, second: Trace) -> list[str]:
 
 def followed_word(a: Trace, pairs: IntArray) -> tuple[int, int]:
     """The word to follow from A to B: the one that looks if B has it, else the longest shared."""
-    word = looking_word(a)
-    if (there := place_in(pairs, word)) is not None:
-        return word, there
+    word, places = looking_word(a), dict(pairs.tolist())
+    if word in places:
+        return word, places[word]
     lengths = [len(a.tokens[place]) for place in pairs[:, 0]]
     place, there = pairs[int(np.argmax(lengths))]
     return int(place), int(there)

@@ -74,7 +74,6 @@ def show_step_buttons(step: int) -> None:
                 key=f"lesson_{label.lower()}",
                 icon=icon,
                 icon_position="left" if other < step else "right",
-                type="primary" if other > step else "secondary",
                 on_click=partial(inputs.keep_progress, step=other),
             )
 

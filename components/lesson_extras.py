@@ -76,4 +76,7 @@ def _show_teachers_link() -> None:
         format_func=lambda number: f"{number + 1} {STEPS[number].title}",
         width=320,
     )
-    st.code(lesson_link(step=step, done=""), language=None, wrap_lines=True)
+    link = lesson_link(step=step, done="")
+    st.code(link, language=None, wrap_lines=True)
+    if "?a=" not in link:
+        st.markdown("The sentences are too long for a link: this one opens the lesson's own pair.")
