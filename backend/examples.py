@@ -40,6 +40,11 @@ class Claim:
         return self.shift >= MOVED
 
     @property
+    def flips(self) -> bool:
+        """Whether the larger weight changes sides as the meaning does."""
+        return self.in_a[0] > self.in_a[1] and self.in_b[1] > self.in_b[0]
+
+    @property
     def about(self) -> str:
         """The claim in words."""
         return (
@@ -57,7 +62,7 @@ class Claim:
             )
         if not self.resolved:
             return f"They move the wrong way: in B even more goes to “{self.first}”."
-        if self.in_a[0] > self.in_a[1] and self.in_b[1] > self.in_b[0]:
+        if self.flips:
             return "The larger weight changes sides, as the meaning does."
         return (
             f"They move the right way, from “{self.first}” towards “{self.second}”, but "

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from unicodedata import bidirectional
 
 import numpy as np
 
@@ -114,7 +115,10 @@ class Comparison:
     @cached_property
     def names(self) -> list[str]:
         """A name for each place; those that would be the same have their index after them."""
-        names = [" / ".join(dict.fromkeys(t or "–" for t in pair)) for pair in self.written]
+        names = [
+            " / ".join(dict.fromkeys(_isolated(token) or "–" for token in pair))
+            for pair in self.written
+        ]
         counts = Counter(names)
         return [
             name if counts[name] == 1 else f"{name} {max(i, j) if i < 0 else i}"
@@ -157,6 +161,12 @@ class Comparison:
 
     def _in_b(self, token: int) -> int:
         return token - len(self.a.tokens) + self._shift
+
+
+def _isolated(token: str) -> str:
+    """The token; one that is written from right to left leaves the text around it as it is."""
+    backwards = any(bidirectional(letter) in ("R", "AL") for letter in token)
+    return f"\u2068{token}\u2069" if backwards else token
 
 
 def read_apart(a: Trace, b: Trace) -> Comparison:

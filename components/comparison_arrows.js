@@ -1,5 +1,4 @@
 const PLOT = { left: 58, bottom: 52, top: 14, right: 14 };
-const TICKS = 5;
 const MOST_PIXELS = 430;
 
 /** Every head as an arrow: weight on one key across, on the other up; it leads from A to B. */
@@ -7,18 +6,19 @@ function showArrows(view) {
   const { page, data, state } = view;
   const { plot } = page;
   if (state.keys.length < 2) return plot.replaceChildren();
-  const points = view.data.layers * view.data.heads && arrowsOf(view);
+  const points = arrowsOf(view);
   const side = Math.min(MOST_PIXELS, view.wide ? view.width * 0.48 : view.width);
   const inner = side - PLOT.left - PLOT.right;
   const height = inner + PLOT.top + PLOT.bottom;
-  const most = niceEnd(Math.max(...points.flatMap(({ from, to }) => [...from, ...to])));
+  const { most, step } = scaleOf(Math.max(...points.flatMap(({ from, to }) => [...from, ...to])));
   view.toPixels = ([x, y]) => [PLOT.left + (x / most) * inner, PLOT.top + inner - (y / most) * inner];
   plot.setAttribute("viewBox", `0 0 ${side} ${height}`);
   plot.setAttribute("width", side);
   plot.setAttribute("height", height);
   const names = state.keys.map((key) => data.names[key]);
   view.arrows = points.map((point) => ({ ...point, group: arrow(view, point, names) }));
-  plot.replaceChildren(axes(view, most, inner, names), ...view.arrows.map(({ group }) => group),
+  plot.replaceChildren(axes(view, { most, step, inner }, names),
+    ...view.arrows.map(({ group }) => group),
     drawn("g", { class: "above", "aria-hidden": "true" }));
 }
 
@@ -32,10 +32,13 @@ function arrowsOf(view) {
   });
 }
 
-/** The end of both axes: the next tenth, so that the diagonal is one. */
-const niceEnd = (largest) => Math.max(0.1, Math.ceil(largest * 10 - 1e-6) / 10);
+/** The end of both axes, which is the same so that the diagonal is one, and their step. */
+function scaleOf(largest) {
+  const step = [0.02, 0.05, 0.1].find((size) => largest <= 5 * size) ?? 0.2;
+  return { most: step * Math.max(1, Math.ceil(largest / step - 1e-6)), step };
+}
 
-function axes(view, most, inner, names) {
+function axes(view, { most, step, inner }, names) {
   const [zero, end] = [view.toPixels([0, 0]), view.toPixels([most, most])];
   const line = (name, from, to) => drawn("line", { class: name, x1: from[0], y1: from[1], x2: to[0], y2: to[1] });
   const text = (name, x, y, content, more = {}) => {
@@ -43,8 +46,8 @@ function axes(view, most, inner, names) {
     made.textContent = content;
     return made;
   };
-  const ticks = range(TICKS + 1).flatMap((n) => {
-    const value = (most * n) / TICKS;
+  const ticks = range(Math.round(most / step) + 1).flatMap((n) => {
+    const value = step * n;
     const [x, y] = view.toPixels([value, value]);
     const content = String(Number(value.toFixed(2)));
     return [line("rule", [x, zero[1]], [x, end[1]]), line("rule", [zero[0], y], [end[0], y]),
@@ -106,15 +109,18 @@ function markArrows(view) {
 
 /** The head's name beside the end of its arrow, and A and B at its two ends if it is chosen. */
 function nameOf(view, { layer, head, from, to }, chosen) {
+  const { page } = view;
   const [start, end] = [view.toPixels(from), view.toPixels(to)];
-  const right = view.toPixels([0, 0])[0] + MOST_PIXELS * 0.6;
   const put = (className, [x, y], dx, dy, content, anchor = "start") => {
     const made = drawn("text", { class: className, x: x + dx, y: y + dy, "text-anchor": anchor });
     made.textContent = content;
     return made;
   };
-  const before = end[0] > right;
-  const name = put("name", end, before ? -12 : 12, -8, `layer ${layer}, head ${head}`, before ? "end" : "start");
+  const content = `layer ${layer}, head ${head}`;
+  const [width, edge] = [content.length * 8 + 16, Number(page.plot.getAttribute("width"))];
+  const leftwards = start[0] > end[0] ? end[0] - width > PLOT.left : end[0] + width > edge;
+  const crossing = leftwards === end[0] > start[0] && start[0] !== end[0];
+  const name = put("name", end, leftwards ? -12 : 12, crossing ? -16 : -4, content, leftwards ? "end" : "start");
   if (!chosen || Math.hypot(start[0] - end[0], start[1] - end[1]) < 24) return [name];
   return [name, put("letter", start, 0, 20, "A", "middle"), put("letter", end, 0, 20, "B", "middle")];
 }

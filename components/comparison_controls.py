@@ -87,10 +87,10 @@ def control_words(asked: Asked, rows: Sequence[Control]) -> str:
     same, forth, back, apart = map(signed, changes)
     return (
         f"**The order does something by itself.** In layer {asked.layer}, head {asked.head}, the "
-        f"weight {arrow(asked, asked.keys[key])} differs by {same} between the first and the second "
-        f"of two identical sentences. From A to B it changes by {forth} "
-        f"when A stands first and by {back} when B stands first; read alone, by {apart}. So only "
-        "the sentences read alone show what the word does."
+        f"weight {arrow(asked, asked.keys[key])} differs by {same} between the first and the "
+        f"second of two identical sentences. From A to B it changes by {forth} "
+        f"when A stands first and by {back} when B stands first; read alone, by {apart}. "
+        "Only sentences that are read alone have no order that could play a part."
     )
 
 

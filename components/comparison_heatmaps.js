@@ -1,6 +1,8 @@
 const TITLES = ["A", "B − A", "B"];
 const GAP = 22; // px between two pictures
-const PITCH = 15; // px from one name to the next
+const PITCH = 15; // px from one name to the next, where all are written
+const SPARSE = 20; // px from one name to the next, where only some are
+const EDGE = 9; // px for the half of a name that stands over the last column
 
 /** Sizes of the pictures; their colours, one pixel a weight, or the strongest under each pixel. */
 function paintGrids(view) {
@@ -12,7 +14,7 @@ function paintGrids(view) {
   const names = data.names.map((name) => Math.min(longest, view.context.measureText(name).width));
   const label = Math.ceil(Math.max(...names)) + 8;
   const across = view.wide ? 3 : 1;
-  const room = (view.width - label - (across - 1) * GAP) / across;
+  const room = (view.width - label - EDGE - (across - 1) * GAP) / across;
   const side = room >= 2 * count ? Math.min(34, Math.floor(room / count)) * count : Math.floor(room);
   const head = Math.round(view.font * 1.7);
   view.grid = { count, side, label, top: head + label, cell: side / count, longest, across };
@@ -143,7 +145,7 @@ function paintNames(view, [left, top], which) {
   context.textBaseline = "middle";
   for (const place of [...first, ...evenly(count, cell)]) {
     const at = (place + 0.5) * cell;
-    if (taken.some((one) => Math.abs(one - at) < Math.min(PITCH, Math.max(cell, PITCH)) - 1)) continue;
+    if (taken.some((one) => Math.abs(one - at) < PITCH - 1)) continue;
     taken.push(at);
     context.font = `${first.includes(place) ? 700 : 400} ${view.font}px ${view.family}`;
     context.fillStyle = view.ink;
@@ -164,7 +166,7 @@ function paintNames(view, [left, top], which) {
 
 /** Places so far apart that their names fit. */
 function evenly(count, cell) {
-  const step = Math.max(1, Math.ceil((PITCH - 1) / cell));
+  const step = cell >= PITCH - 1 ? 1 : Math.ceil(SPARSE / cell);
   return range(Math.ceil(count / step)).map((n) => n * step);
 }
 

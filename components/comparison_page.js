@@ -46,7 +46,7 @@ function lineSection(page) {
 }
 
 function listPane(page) {
-  const names = ["", "layer · head", "change", "on", "A → B"];
+  const names = ["layer · head", "change", "on", "A → B"];
   return element("div", { className: "pane" },
     element("h3", { textContent: "How far each head's weight moved" }), page.about,
     element("div", { className: "columns", "aria-hidden": "true" },
@@ -59,6 +59,8 @@ function plotPane(page) {
   return element("div", { className: "pane" },
     element("h3", { textContent: "Two keys against each other" }),
     element("div", { className: "keys" }, first, element("span", { textContent: "against" }), second),
+    element("p", { className: "missing hint",
+      textContent: "A and B do not have two words in common that could be set against each other." }),
     page.plot);
 }
 
@@ -91,7 +93,6 @@ function buildOptions(view) {
   for (const select of view.page.selects) {
     select.replaceChildren(...places.flatMap((_, place) => (isShared(view.data, place)
       ? [element("option", { value: place, textContent: names[place] })] : [])));
-    select.disabled = view.data.choice.keys.length < 2;
   }
 }
 
@@ -106,6 +107,7 @@ function showMarks(view) {
 
 function markWords(view) {
   const { page, state } = view;
+  scrollTo(page.line, page.line.childNodes[state.query]);
   page.line.childNodes.forEach((word, place) => {
     const chosen = place === state.query;
     word.setAttribute("aria-selected", `${chosen}`);
@@ -114,4 +116,11 @@ function markWords(view) {
     if (nth < 0) delete word.dataset.key;
     else word.dataset.key = nth + 1;
   });
+}
+
+/** Scroll a positioned box, and nothing around it, so that this part of it can be seen. */
+function scrollTo(box, part) {
+  const [top, bottom] = [part.offsetTop, part.offsetTop + part.offsetHeight];
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
 }

@@ -1,14 +1,13 @@
 /** One row a head; which head stands in which row is said by `showRanking`. */
 function buildHeads(view) {
-  view.rows = range(view.data.layers * view.data.heads).map((nth) => {
-    const cells = ["rank", "name", "change", "on", "from"].map((name) =>
-      element("span", { className: name }));
-    const bar = element("i", { className: "bar" });
+  view.rows = range(view.data.layers * view.data.heads).map(() => {
+    const [name, change, on, from] = ["name", "change", "on", "from"].map((className) =>
+      element("span", { className }));
+    const bar = element("i", {});
     const number = element("span", {});
-    cells[0].textContent = nth + 1;
-    cells[2].append(bar, number);
-    const row = element("div", { role: "option", className: "head", tabIndex: -1 }, ...cells);
-    return { row, name: cells[1], bar, number, on: cells[3], from: cells[4] };
+    change.append(element("span", { className: "track" }, bar), number);
+    const row = element("div", { role: "option", className: "head", tabIndex: -1 }, name, change, on, from);
+    return { row, name, bar, number, on, from };
   });
   view.page.list.replaceChildren(...view.rows.map(({ row }) => row));
 }
@@ -28,12 +27,13 @@ function showRanking(view) {
     write(from, key < 0 ? "" : `${digits(a)} → ${digits(b)}`);
     on.title = word;
     bar.style.width = `${(100 * Math.abs(change)) / widest}%`;
-    bar.className = `bar ${change < 0 ? "down" : "up"}`;
+    bar.className = change < 0 ? "down" : "up";
     Object.assign(row.dataset, { layer, head });
     row.setAttribute("aria-label", `layer ${layer}, head ${head}: ${signed(change)} on ${word}, `
       + `from ${digits(a)} to ${digits(b)}`);
   });
   view.page.list.scrollTop = 0;
+  view.followed = null;
 }
 
 /** One head is chosen and can be reached with Tab. */
@@ -48,10 +48,11 @@ function markHeads(view) {
   }
 }
 
-/** The chosen head stays in sight within its list; the page itself does not scroll. */
-function follow({ page: { list }, listFocused }, row) {
-  const [top, bottom] = [row.offsetTop, row.offsetTop + row.offsetHeight];
-  if (top < list.scrollTop) list.scrollTop = top;
-  else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
+/** A head chosen since the list was made is brought into sight; the page itself does not scroll. */
+function follow(view, row) {
+  const { page: { list }, listFocused, followed, state } = view;
+  view.followed = `${state.layer}/${state.head}`;
+  if (followed === null || followed === view.followed) return;
+  scrollTo(list, row);
   if (listFocused) row.focus({ preventScroll: true });
 }

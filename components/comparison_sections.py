@@ -8,14 +8,14 @@ from backend import comparison_tables as tables
 from backend.cached import cached_trace
 from backend.catalogue import BUILT_IN, title_of
 from backend.errors import EmptySentence
-from backend.examples import EXAMPLES, Example
+from backend.examples import EXAMPLES
 from backend.trace import Trace
 from backend.two_sentences import Comparison, read_apart, read_as_pair
 from components.comparison_choice import Asked
-from components.comparison_words import THRESHOLDS, verdict
+from components.comparison_words import THRESHOLDS, cosine_words, known_words, layer_zero, verdict
 from components.downloads import offer_csv
 from components.figures_compare import cosine_figure
-from components.inputs import Sentences, use_sentences
+from components.inputs import Sentences, choose_head, use_sentences
 from components.loading import load_model
 from components.page import page_theme
 from components.plain import plain
@@ -41,8 +41,9 @@ def load_comparison(name: str, sentences: Sentences, *, pair: bool) -> Compariso
     return read_as_pair(first) if pair else read_apart(first, second)
 
 
-def ask_for_second() -> None:
-    """Say that there is nothing to compare with, and offer a pair."""
+def ask_for_second(name: str, a: str) -> None:
+    """Say that there is nothing to compare A with, and offer a pair."""
+    choose_head(cached_trace(name, a))
     example = EXAMPLES[0]
     st.info(
         "A comparison needs two sentences: put into Sentence B what is in Sentence A, and change "
@@ -56,32 +57,19 @@ def ask_for_second() -> None:
     )
 
 
-def show_about(name: str, sentences: Sentences) -> None:
-    """What the built-in model does with the chosen example, as it is known beforehand."""
-    example = example_of(sentences)
-    if example is None or example.claim is None or name != BUILT_IN:
-        return
-    st.markdown(
-        f"**{example.name}**, each sentence read alone. {plain(example.claim.about)} *The examples "
-        "were chosen because they show something: over more such pairs this head leans the right "
-        "way more often than not, but it seldom gets both sentences right. It leans, it does not "
-        "solve.*"
-    )
-
-
-def example_of(sentences: Sentences) -> Example | None:
-    """The example that these sentences are."""
-    return next((e for e in EXAMPLES if (e.a, e.b) == (sentences.a, sentences.b)), None)
-
-
 def show_verdict(asked: Asked) -> None:
-    """What the numbers say, with where they begin to count."""
+    """What the numbers say."""
     if asked.note:
         st.warning(plain(asked.note))
     with st.container(border=True):
-        for words in verdict(asked):
-            st.markdown(words)
-        st.caption(THRESHOLDS)
+        st.markdown("\n\n".join(verdict(asked)))
+
+
+def show_limits(asked: Asked, name: str, sentences: Sentences) -> None:
+    """How far what is seen here goes: the chosen example, layer 0, where a move begins to count."""
+    claim = next((e.claim for e in EXAMPLES if (e.a, e.b) == (sentences.a, sentences.b)), None)
+    known = known_words(claim) if claim and name == BUILT_IN else ""
+    st.markdown("\n\n".join(filter(None, [known, layer_zero(asked), THRESHOLDS])))
 
 
 def show_cosines(asked: Asked) -> None:
@@ -89,6 +77,7 @@ def show_cosines(asked: Asked) -> None:
     if len(asked.keys) < 2:
         st.info("A and B need two more words in common to set one against the other.")
         return
+    st.markdown(cosine_words(asked))
     a, b = asked.comparison.cosines(asked.query, asked.keys)
     st.plotly_chart(
         cosine_figure(

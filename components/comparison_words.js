@@ -4,13 +4,16 @@ function showWords(view, rows, head) {
   page.loading.hidden = rows && head;
   write(page.loading, rows && head ? "" : "Loading …");
   page.root.classList.toggle("waiting", !rows);
+  page.root.classList.toggle("unranked", !data.counted.length);
+  page.root.classList.toggle("keyless", state.keys.length < 2);
   write(page.heading, `Layer ${state.layer}, head ${state.head}: who looks at whom in A, what changed, in B`);
   if (rows) write(page.about, aboutRanking(view));
   if (rows) write(page.said, headWords(view, view.pointed ?? state));
   if (head) write(page.weight, view.cell ? cellWords(view, view.cell)
     : "Rows look at columns. Point at a weight, or press the arrow keys, to read it; click a row to make its word the query.");
-  page.plot.setAttribute("aria-label", `Heads as arrows from A to B: weight on ${data.names[state.keys[0]]} `
-    + `across, on ${data.names[state.keys[1]]} up`);
+  const keys = state.keys.map((key) => data.names[key]);
+  page.plot.setAttribute("aria-label", keys.length < 2 ? "Heads as arrows: there are no two keys"
+    : `Heads as arrows from A to B: weight on ${keys[0]} across, on ${keys[1]} up`);
 }
 
 function aboutRanking(view) {
@@ -30,7 +33,8 @@ function headWords(view, { layer, head }) {
     return `${names[query]} → ${names[key]} ${digits(before)} in A, ${digits(after)} in B (${signed(changeOf(before, after))})`;
   });
   const rank = view.rankOf.get(`${layer}/${head}`) + 1;
-  return [`Layer ${layer}, head ${head}, number ${rank} of ${view.ranking.length}`, ...weights].join("; ");
+  const place = view.data.counted.length ? `, number ${rank} of ${view.ranking.length}` : "";
+  return [`Layer ${layer}, head ${head}${place}`, ...weights].join("; ");
 }
 
 function cellWords(view, { query, key }) {

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from backend.comparison import proportion_changes
-from backend.examples import MOVED
+from backend.examples import EXAMPLES, MOVED, Claim
 from backend.trace import FloatArray
 from components.comparison_choice import Asked
 from components.plain import plain
@@ -20,8 +20,23 @@ THRESHOLDS: Final = (
 
 
 def verdict(asked: Asked) -> list[str]:
-    """What to see here, one paragraph each: all heads, the chosen head, layer 0."""
-    return [words for words in (_all_heads(asked), _one_head(asked), _layer_zero(asked)) if words]
+    """What to see here, one paragraph each: all heads, then the chosen one."""
+    if asked.ranking is not None and not np.any(asked.ranking.change):
+        return [_all_heads(asked)]
+    return [words for words in (_all_heads(asked), _one_head(asked)) if words]
+
+
+def known_words(claim: Claim) -> str:
+    """What the built-in model does with an example, and how far that can be trusted."""
+    claims = [example.claim for example in EXAMPLES if example.claim]
+    right = sum(one.resolved for one in claims)
+    both = sum(one.flips for one in claims)
+    return (
+        f"**What is known of this example**, each sentence read alone. {plain(claim.about)} The "
+        f"{len(claims)} examples were chosen because they show something. Even in them this head "
+        f"moves the right way in {right} only, and in {both} the larger weight changes sides: it "
+        "leans, it does not solve."
+    )
 
 
 def arrow(asked: Asked, key: int) -> str:
@@ -46,7 +61,10 @@ def _all_heads(asked: Asked) -> str:
     if ranking is None:
         return "A and B have no word in common, so no weight can be followed from one to the other."
     if not np.any(ranking.change):
-        return "**Every head gives every shared word exactly the same weight in A and in B.**"
+        return (
+            "**Every difference is exactly 0.000:** every head gives every word that A and B share "
+            "the same weight in both."
+        )
     moved = int((np.abs(ranking.change) >= MOVED).sum())
     count = len(ranking.layer)
     key = int(asked.counted[ranking.key[0]])
@@ -105,8 +123,8 @@ def _leader(weights: FloatArray) -> int | None:
     return int(weights.argmax())
 
 
-def _layer_zero(asked: Asked) -> str:
-    """Why layer 0 cannot react to a word elsewhere; only where its input is the same in A and B."""
+def layer_zero(asked: Asked) -> str:
+    """Why layer 0 cannot react to a word elsewhere; nothing where its input differs in A and B."""
     compared = asked.comparison
     shared = np.array([*asked.counted, asked.query], np.int64)
     before, after = (
@@ -122,4 +140,23 @@ def _layer_zero(asked: Asked) -> str:
         f"A and B share are still the same vectors. Among these words the shares of "
         f"“{plain(asked.name(asked.query))}” move by {parts:.3f}; what moves (up to {raw:.3f}) is "
         "only the room that the other word takes."
+    )
+
+
+def cosine_words(asked: Asked) -> str:
+    """Where the query's vector ends, and where it is furthest apart in A and in B."""
+    a, b = asked.comparison.cosines(asked.query, asked.keys)
+    names = [f"“{plain(asked.name(key))}”" for key in asked.keys]
+    ends = [
+        f"in {letter} at {values[-1, 0]:.2f} to {names[0]} and {values[-1, 1]:.2f} to {names[1]}"
+        for letter, values in (("A", a), ("B", b))
+    ]
+    apart = np.abs(b - a)
+    layer, key = np.unravel_index(apart.argmax(), apart.shape)
+    place = f"after layer {layer - 1}" if layer else "in the input"
+    most = f"A and B are furthest apart {place}, by {apart[layer, key]:.2f} to {names[int(key)]}."
+    return (
+        f"How alike the vector of “{plain(asked.name(asked.query))}” is to the vectors of both "
+        f"keys, from the encoder's input upwards. It ends {' and '.join(ends)}. "
+        f"{most if apart.any() else 'A and B are the same everywhere.'}"
     )

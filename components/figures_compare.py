@@ -43,7 +43,7 @@ def cosine_figure(
         xaxis={"title": "after layer", "type": "category"},
         yaxis={"title": "cosine similarity", "range": [lowest, 1.02]},
         height=400,
-        margin={"l": 64, "r": 12, "t": 44, "b": 56, "autoexpand": False},
+        margin={"l": 64, "r": 12, "t": 60, "b": 56, "autoexpand": False},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="closest",
     )

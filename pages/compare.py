@@ -7,9 +7,9 @@ from components.comparison_controls import show_controls
 from components.comparison_sections import (
     ask_for_second,
     load_comparison,
-    show_about,
     show_cosines,
     show_downloads,
+    show_limits,
     show_verdict,
 )
 from components.comparison_view import show_comparison
@@ -47,11 +47,10 @@ with page(
         )
     compared = load_comparison(model, sentences, pair=pair)
     if compared is None:
-        ask_for_second()
+        ask_for_second(model, sentences.a)
     else:
         choice = choose_head(compared)
         asked = asked_of(compared, choice, special=special)
-        show_about(model, sentences)
         show_verdict(asked)
         show_comparison(asked, choice.serial, on_choice=keep_choice)
         if pair:
@@ -59,4 +58,6 @@ with page(
             show_controls(asked)
         st.subheader("How the word's vector moves through the layers", anchor=False)
         show_cosines(asked)
+        st.subheader("How far this goes", anchor=False)
+        show_limits(asked, model, sentences)
         show_downloads(asked)
