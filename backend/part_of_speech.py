@@ -68,7 +68,7 @@ _FILE: Final = Path(__file__).parent / "data" / "part_of_speech.txt"
 _QUOTES: Final = {"``": '"', "''": '"'}  # as the treebank writes them: as people type them
 _CLOSING: Final = (",", ".", "''", "-RRB-", "POS")
 _OPENING: Final = ("``", "-LRB-", "$")
-_ATTACHED: Final = ("n't", "%", ":", ";")
+_ATTACHED: Final = ("n't", "n’t", "%", ":", ";")
 
 
 @dataclass(frozen=True)

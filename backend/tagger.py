@@ -11,6 +11,7 @@ import numpy as np
 
 from backend.classifier import (
     FOLDS,
+    LabelArray,
     LinearClassifier,
     cross_validation,
     most_frequent_labels,
@@ -20,6 +21,7 @@ from backend.encoding import hidden_states
 from backend.hub import Progress
 from backend.model import Model
 from backend.part_of_speech import NO_WORD, TaggedSentence, tagged_sentences, words_of_pieces
+from backend.tokenizer import Pieces
 from backend.trace import FloatArray, IntArray
 
 
@@ -57,17 +59,20 @@ class Tagger:
 
 @dataclass(frozen=True, eq=False)
 class TaggedTokens:
-    """The tokens of the labelled sentences, special ones left out, with their words' tags.
+    """What a layer learns from: tokens with their words' tags, special tokens left out.
+
+    The sentences are read in pairs, one as A and one as B, since the app shows both.
 
     vectors: (layer, row, width)
+    tags: (row)
     words: (row), in small letters
-    sentence: (row,)
+    pair: (row), the number of the pair; two sentences that were read together share it
     """
 
     vectors: FloatArray
     tags: tuple[str, ...]
     words: tuple[str, ...]
-    sentence: IntArray
+    pair: IntArray
 
 
 @dataclass(frozen=True)
@@ -82,20 +87,19 @@ class TagAccuracy:
     by_layer: tuple[float, ...]
     by_word: float
     sentences: int
-    tokens: int
     folds: int
 
 
 def train_tagger(model: Model, progress: Progress | None = None) -> Tagger:
     """The layer trained on the model's T of the labelled sentences, the same every time.
 
-    progress: called with the sentences that the model has read and how many there are
+    progress: called with the pairs that the model has read and how many there are
     Raises NotAModel if what the model computes is no number.
     """
     sentences = tagged_sentences()
-    tokens = tagged_tokens(model, sentences, (-1,), progress)
-    layer = train_classifier(tokens.vectors[0], tokens.tags)
-    return Tagger(model.name, layer, len(sentences), len(tokens.tags))
+    rows = tagged_tokens(model, sentences, layers=(-1,), progress=progress)
+    layer = train_classifier(rows.vectors[0], rows.tags)
+    return Tagger(model.name, layer, len(sentences), len(rows.tags))
 
 
 def tag_accuracy(model: Model, progress: Progress | None = None) -> TagAccuracy:
@@ -105,39 +109,48 @@ def tag_accuracy(model: Model, progress: Progress | None = None) -> TagAccuracy:
     Raises NotAModel if what the model computes is no number.
     """
     sentences = tagged_sentences()
+    rows = tagged_tokens(model, sentences, layers=range(model.layers + 1))
     found = list[float]()
-    tokens = tagged_tokens(model, sentences, range(model.layers + 1))
-    for vectors in tokens.vectors:
-        held_out = cross_validation(vectors, tokens.tags, tokens.sentence)
-        found.append(float((held_out == np.array(tokens.tags)).mean()))
+    for vectors in rows.vectors:
+        found.append(_agreement(cross_validation(vectors, rows.tags, rows.pair), rows.tags))
         if progress:
-            progress(len(found), len(tokens.vectors))
-    by_word = most_frequent_labels(tokens.words, tokens.tags, tokens.sentence)
-    return TagAccuracy(
-        by_layer=tuple(found),
-        by_word=float((by_word == np.array(tokens.tags)).mean()),
-        sentences=len(sentences),
-        tokens=len(tokens.tags),
-        folds=FOLDS,
-    )
+            progress(len(found), len(rows.vectors))
+    by_word = _agreement(most_frequent_labels(rows.words, rows.tags, rows.pair), rows.tags)
+    return TagAccuracy(tuple(found), by_word, len(sentences), FOLDS)
+
+
+def _agreement(found: LabelArray, tags: Sequence[str]) -> float:
+    return float((found == np.array(tags)).mean())
 
 
 def tagged_tokens(
     model: Model,
     sentences: Sequence[TaggedSentence],
+    *,
     layers: Sequence[int],
     progress: Progress | None = None,
 ) -> TaggedTokens:
-    """What a classifier learns from: the model's vectors of the sentences, and their tags."""
-    inputs = [model.tokenizer.split(sentence.text) for sentence in sentences]
+    """The model's vectors of all tokens of the sentences, with what is known of them.
+
+    progress: called with the pairs that the model has read and how many there are
+    Raises NotAModel if what the model computes is no number.
+    """
+    read = [sentences[number : number + 2] for number in range(0, len(sentences), 2)]
+    inputs = [_split(model, pair) for pair in read]
     states = hidden_states(model, inputs, layers=layers, progress=progress)
-    vectors, tags, words, numbers = list[FloatArray](), list[str](), list[str](), list[int]()
-    for number, (sentence, pieces) in enumerate(zip(sentences, inputs, strict=True)):
-        owners = words_of_pieces(sentence.spans, pieces)
-        inside = owners[owners != NO_WORD]
-        vectors.append(states[number][:, owners != NO_WORD])
-        tags += [sentence.tags[word] for word in inside]
-        words += [sentence.words[word].lower() for word in inside]
-        numbers += [number] * len(inside)
+    vectors, tags, words, pairs = list[FloatArray](), list[str](), list[str](), list[int]()
+    for number, (pair, pieces) in enumerate(zip(read, inputs, strict=True)):
+        for segment, sentence in enumerate(pair):
+            owners = words_of_pieces(sentence.spans, pieces, segment)
+            inside = owners[owners != NO_WORD]
+            vectors.append(states[number][:, owners != NO_WORD])
+            tags += [sentence.tags[word] for word in inside]
+            words += [sentence.words[word].lower() for word in inside]
+            pairs += [number] * len(inside)
     joined: FloatArray = np.concatenate(vectors, axis=1)  # (layer, row, width)
-    return TaggedTokens(joined, tuple(tags), tuple(words), np.array(numbers))
+    return TaggedTokens(joined, tuple(tags), tuple(words), np.array(pairs))
+
+
+def _split(model: Model, pair: Sequence[TaggedSentence]) -> Pieces:
+    a, *b = (sentence.text for sentence in pair)
+    return model.tokenizer.split(a, b[0] if b else None)
