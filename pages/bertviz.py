@@ -9,18 +9,18 @@ from components.page import page
 
 READING = """
 - **BertViz** (Vig 2019, *A Multiscale Visualization of Attention in the Transformer Model*;
-  Apache License 2.0) is the tool that most people know these pictures from. Its own scripts draw
-  what stands below, from the weights that this app computed; nothing is fetched from a network.
+  Apache License 2.0) is where these three pictures come from. Its own scripts draw what stands
+  below, from the weights that this app computed; nothing is fetched from a network.
 - The **Attention** page shows the same weights: there they can be read as numbers, special tokens
-  can be hidden, and long texts and both sentences fit. Only the neuron view shows more: the
-  queries and keys from which the weights are computed.
+  can be hidden, and long texts fit. Only the neuron view shows more: the queries and keys from
+  which the weights are computed.
 - **Layer** and **Head** in the sidebar set where a view opens; the drop-downs inside are
   BertViz's own and leave the sidebar as it is. *Sentence A -> Sentence B* means: tokens of A look,
   tokens of B are looked at. The colours only tell heads, or layers, apart; from the eleventh on
   they repeat.
 - On the keyboard, Tab goes to the squares, pictures and tokens, arrow keys move among them, Enter
   presses; Shift and Enter is the double click.
-- A thick line says where a head looks. It does not say that this token is why the model decides as
+- A strong line says where a head looks. It does not say that this token is why the model decides as
   it does (Jain and Wallace 2019; Wiegreffe and Pinter 2019).
 """
 
