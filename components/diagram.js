@@ -61,7 +61,7 @@ function redraw(view) {
     view.frame = 0;
     if (!view.data || !render(view, now)) return;
     view.page.root.dataset.drawn = view.data.trace;
-    view.page.root.dataset.lines = view.packet.name.split("/")[1];
+    view.page.root.dataset.lines = drawnLines(view);
     if (isMoving(view)) redraw(view);
   });
 }
@@ -72,18 +72,18 @@ function render(view, now) {
   view.packet = MEETING.packets.get(data.packet) ?? null;
   if (!view.packet || !page.root.clientWidth) return false; // its bytes are still on the way
   unless(view, "names", data.trace, nameTokens);
-  unless(view, "rows", JSON.stringify([data.rows.map(({ href, ...row }) => row), data.trace,
-    data.tags]), buildRows);
+  unless(view, "rows", view.shape, buildRows);
   unless(view, "links", `${view.done.rows}/${data.rows.map(({ href }) => href)}`, setLinks);
   unless(view, "colours", colourKey(page.root), readColours);
   unless(view, "counted", data.packet, countLines);
   measure(view);
-  unless(view, "decks", `${view.done.rows}/${data.packet}/${view.done.colours}/${devicePixelRatio}`,
-    paintDecks);
+  unless(view, "decks", `${data.trace}/${view.done.rows}/${view.done.colours}`, paintDecks);
   stepTo(view, now);
-  const scene = [data.packet, view.done.measured, view.done.colours, view.window.left,
-    view.lit, view.state.layer, view.walk.at, view.walk.part, devicePixelRatio].join("/");
-  unless(view, "scene", scene, paint);
+  const sight = [data.packet, view.done.measured, view.done.colours, view.window.left,
+    devicePixelRatio, view.walk.at].join("/");
+  unless(view, "lines", `${sight}/${isMoving(view)}`, paintLines);
+  unless(view, "still", `${sight}/${view.walk.part}`, paintStill);
+  unless(view, "lively", `${sight}/${view.walk.part}/${view.lit}`, paintLively);
   showState(view);
   return true;
 }

@@ -108,7 +108,7 @@ def diagram_data(
         "steps": [asdict(step) for step in steps_of(trace, choice.query, head, tagger)],
         "tags": None if tagger is None else tags_of(trace, tagger),
         "learned": None if tagger is None else [tagger.sentences, tagger.tokens],
-        "tagNames": dict(TAG_NAMES),
+        "tagNames": {} if tagger is None else {tag: TAG_NAMES[tag] for tag in tagger.tags},
         "palette": {"sequential": SEQUENTIAL, "diverging": DIVERGING, "heads": HEADS},
     }
 

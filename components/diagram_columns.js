@@ -1,4 +1,4 @@
-const SPARE = 400; // px drawn to the left and right of what is in sight, so that scrolling is smooth
+const SPARE = 300; // px drawn to the left and right of what is in sight, so that scrolling is smooth
 
 /** Where everything stands; what the canvas and the page share is CSS variables and styles. */
 function measure(view) {
@@ -32,7 +32,7 @@ function measure(view) {
 /** view.left and view.wide: where each token's column begins and how wide it is, in px. */
 function measureColumns(view) {
   const { tokens, segments, tags } = view.data;
-  const context = view.page.canvas.getContext("2d");
+  const context = view.page.lively.getContext("2d");
   const least = Math.round(3.4 * view.size);
   const most = Math.round(10 * view.size);
   const gap = Math.round(1.2 * view.size); // between the sentences

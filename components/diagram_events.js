@@ -9,8 +9,10 @@ function listen(view) {
     showAll(view);
     page.play.focus({ preventScroll: true }); // the button itself is gone now
   });
-  page.stage.addEventListener("pointermove", (event) => point(view, pointedAt(view, event)));
-  page.stage.addEventListener("pointerdown", (event) => point(view, pointedAt(view, event)));
+  for (const kind of ["pointermove", "pointerdown"]) {
+    page.stage.addEventListener(kind, (event) =>
+      point(view, pointedAt(view, event), event.target.closest(".row")?.dataset.part ?? null));
+  }
   page.stage.addEventListener("pointerleave", (event) => {
     if (event.pointerType === "mouse") point(view, null); // a finger's last word stays
   });
@@ -37,9 +39,10 @@ function pauseAnd(view, go) {
   go(view);
 }
 
-function point(view, token) {
-  if (view.point === token) return;
-  view.point = token;
+/** `over`: the row in which the pointer is; null for the keyboard. */
+function point(view, token, over = null) {
+  if (view.point === token && view.over === over) return;
+  Object.assign(view, { point: token, over });
   redraw(view);
 }
 

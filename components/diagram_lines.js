@@ -48,24 +48,30 @@ function circleAt(view, layer) {
   return row.top + 1.05 * view.size;
 }
 
-const lineColour = (view) => (view.state.lines === "mean" && view.packet.name.endsWith("/mean")
-  ? view.ink : view.headColours[Number(view.packet.name.split("/")[1]) % view.headColours.length]
-    ?? view.ink);
+/** What the lines are now: "mean", or the number of a head. */
+const drawnLines = (view) => view.packet.name.split("/")[1];
+
+const lineColour = (view) => (drawnLines(view) === "mean" ? view.ink
+  : view.headColours[drawnLines(view) % view.headColours.length]);
 
 /**
  * The lines of one layer: from each circle to those below that it reads from. They grow from below
- * while the walk is in this layer. Where a token is lit the others stand back.
+ * while the walk is in this layer; `shown` is how far.
  */
 function drawLayer(view, context, layer, shown) {
-  if (shown === 0) return;
   context.strokeStyle = lineColour(view);
-  const lit = view.lit;
   const paths = range(LEVELS).map(() => []);
-  eachLine(view, layer, (query, key, strength) => {
-    if (query !== lit) paths[levelOf(strength)].push(query, key);
+  eachLine(view, layer, (query, key, strength) => paths[levelOf(strength)].push(query, key));
+  paths.forEach((path, level) => {
+    const weight = ((level + 0.5) / LEVELS) ** 2;
+    context.globalAlpha = 0.65 * weight ** 0.7;
+    context.lineWidth = weight < 0.1 ? 1 : 1 + 2.5 * weight; // thin ones are drawn much sooner
+    context.beginPath();
+    for (let i = 0; i < path.length; i += 2) {
+      line(view, context, layer, path[i], path[i + 1], shown);
+    }
+    context.stroke();
   });
-  paths.forEach((path, level) => strokeAll(view, context, layer, path, level, shown, lit !== null));
-  if (lit !== null) drawLit(view, context, layer, shown);
 }
 
 /** Calls `draw` for each strong line with an end in sight. */
@@ -85,16 +91,6 @@ function eachLine(view, layer, draw) {
 const levelOf = (strength) =>
   Math.min(LEVELS - 1, Math.floor(Math.sqrt(strength / 1000) * LEVELS));
 
-function strokeAll(view, context, layer, path, level, shown, back) {
-  if (!path.length) return;
-  const weight = ((level + 0.5) / LEVELS) ** 2;
-  context.globalAlpha = (back ? 0.3 : 0.65) * weight ** 0.7;
-  context.lineWidth = back ? 1 : 1 + 2.5 * weight;
-  context.beginPath();
-  for (let i = 0; i < path.length; i += 2) line(view, context, layer, path[i], path[i + 1], shown);
-  context.stroke();
-}
-
 /** From the key below up to the query; `shown` is how far it has grown. */
 function line(view, context, layer, query, key, shown) {
   const [x, y] = [middle(view, key), circleAt(view, layer - 1)];
@@ -105,6 +101,7 @@ function line(view, context, layer, query, key, shown) {
 
 /** The lit token's lines, each as strong as its weight. */
 function drawLit(view, context, layer, shown) {
+  context.strokeStyle = lineColour(view);
   for (let key = 0; key < view.packet.tokens; key++) {
     const strength = thousandths(weightOf(view, layer, view.lit, key)) / 1000;
     if (strength < FAINTEST_LIT / 1000) continue;

@@ -1,5 +1,5 @@
 function buildView(parent) {
-  const view = { turn: 0, done: {}, point: null, frame: 0, timer: 0, walk: newWalk(),
+  const view = { turn: 0, done: {}, point: null, over: null, frame: 0, timer: 0, walk: newWalk(),
     state: null, data: null, packet: null };
   const page = {
     previous: button("previous", "Previous step", "‹"),
@@ -9,12 +9,15 @@ function buildView(parent) {
     count: element("span", { className: "count" }),
     words: element("p", { className: "words", role: "status", "aria-live": "polite",
       "aria-label": "What is shown" }),
-    canvas: element("canvas", { width: 1, height: 1, "aria-hidden": "true" }),
+    lines: element("canvas", { className: "lines", width: 1, height: 1 }),
+    still: element("canvas", { width: 1, height: 1 }),
+    lively: element("canvas", { width: 1, height: 1 }),
     rows: element("div", { className: "rows" }),
     legend: element("p", { className: "legend" }),
     table: element("div", { className: "table" }),
   };
-  page.stage = element("div", { className: "stage" }, page.canvas, page.rows);
+  page.stage = element("div", { className: "stage" }, element("div",
+    { className: "drawing", "aria-hidden": "true" }, page.lines, page.still, page.lively), page.rows);
   page.scroller = element("div", { className: "scroller" }, page.stage);
   page.more = element("details", {},
     element("summary", { textContent: "The figure as a table" }), page.table);

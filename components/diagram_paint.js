@@ -2,27 +2,44 @@ const ADDED = ["token", "segment", "position"]; // rows with one scale, so that 
 const LIT_NUMBERS = 3; // weights written beside the circles the lit token reads from
 const LEAST_NUMBER = 50; // thousandths
 
-/** The part of the figure that is in sight, from below. */
-function paint(view) {
-  const context = blank(view);
-  const { data } = view;
-  if (view.lit !== null) paintColumn(view, context);
-  paintStems(view, context);
-  for (let layer = 0; layer < data.layers; layer++) {
-    drawLayer(view, context, layer, Math.min(1, 1.25 * shownOf(view, `layer-${layer}`)));
+/** How much of a layer's lines there is: they are up before its circles come. */
+const linesShown = (view, layer) => Math.min(1, 1.25 * shownOf(view, `layer-${layer}`));
+
+/** The lines of all tokens in the layers that the walk has been through. */
+function paintLines(view) {
+  const context = blank(view, view.page.lines);
+  for (let layer = 0; layer < view.data.layers; layer++) {
+    if (shownOf(view, `layer-${layer}`) === 1) drawLayer(view, context, layer, 1);
   }
+}
+
+/** What pointing does not change. */
+function paintStill(view) {
+  const context = blank(view, view.page.still);
+  paintStems(view, context);
   paintBars(view, context);
   paintSigns(view, context);
-  paintCircles(view, context, -1, shownOf(view, "sum"));
-  for (let layer = 0; layer < data.layers; layer++) {
-    paintCircles(view, context, layer, Math.max(0, 5 * shownOf(view, `layer-${layer}`) - 4));
-  }
-  if (view.lit !== null) paintNumbers(view, context);
   paintVectorNames(view, context);
 }
 
-function blank(view) {
-  const { canvas } = view.page;
+/** What changes with the token that is lit and while the walk moves. */
+function paintLively(view) {
+  const context = blank(view, view.page.lively);
+  const layers = range(view.data.layers);
+  if (view.lit !== null) paintColumn(view, context);
+  for (const layer of layers) {
+    const shown = linesShown(view, layer);
+    if (shown && shownOf(view, `layer-${layer}`) < 1) drawLayer(view, context, layer, shown);
+    if (shown && view.lit !== null) drawLit(view, context, layer, shown);
+  }
+  paintCircles(view, context, -1, shownOf(view, "sum"));
+  for (const layer of layers) {
+    paintCircles(view, context, layer, Math.max(0, 5 * shownOf(view, `layer-${layer}`) - 4));
+  }
+  if (view.lit !== null) paintNumbers(view, context);
+}
+
+function blank(view, canvas) {
   const { left, width } = view.window;
   const scale = devicePixelRatio;
   const [wide, tall] = [Math.round(width * scale), Math.round(view.height * scale)];
@@ -97,17 +114,17 @@ function paintBars(view, context) {
     const shown = shownOf(view, part);
     eachColumn(view, (token, x) => {
       const values = vectors.subarray(nth * size + token * numbers, nth * size + (token + 1) * numbers);
-      barsOf(view, context, values, x, zero, (1.25 * view.size * shown) / scale, token);
+      barsOf(view, context, values, x, zero, (1.25 * view.size * shown) / scale);
     });
   });
 }
 
 const largestOf = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
 
-function barsOf(view, context, values, x, zero, scale, token) {
+function barsOf(view, context, values, x, zero, scale) {
   const step = Math.floor((2.9 * view.size) / values.length);
   const from = x - (step * values.length) / 2;
-  context.globalAlpha = view.lit === null || view.lit === token ? 1 : 0.7;
+  context.globalAlpha = 1;
   context.fillStyle = view.quiet;
   context.fillRect(from, zero - 0.5, step * values.length, 1);
   values.forEach((value, nth) => {

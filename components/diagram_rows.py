@@ -63,7 +63,12 @@ def rows_of(trace: Trace, tagger: Tagger | None) -> list[Row]:
         Row("pieces", "Tokenizer", (f"({count},)",), "pieces and their ids"),
         *_embedding_rows(trace),
         *(_layer_row(trace, layer) for layer in range(trace.layers)),
-        Row("vectors", "T, the final vectors", (_shape(trace.hidden[-1].shape),), _shown(trace.hidden.shape[2])),
+        Row(
+            "vectors",
+            "T, the final vectors",
+            (_shape(trace.hidden[-1].shape),),
+            _shown(trace.hidden.shape[2]),
+        ),
         _classification_row(trace, tagger),
         Row("output", "Output", (f"({count},)",), "the most likely tags"),
     ]
@@ -97,7 +102,7 @@ def _embedding_rows(trace: Trace) -> list[Row]:
     without = "" if parts.segment is not None else "; this model has no segment embeddings"
     rows.append(Row("position", "Position embeddings", shape, shown + without))
     title = "Sum, normalised"
-    rows.append(Row("sum", title, (_shape(trace.hidden[0].shape),), "encoder input"))
+    rows.append(Row("sum", title, (_shape(trace.hidden[0].shape),), _shown(trace.hidden.shape[2])))
     return rows
 
 

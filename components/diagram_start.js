@@ -3,11 +3,12 @@ const VIEWS = new Map();
 
 function update(view, data) {
   if (view.data?.trace !== data.trace) {
-    view.point = null;
+    view.point = view.over = null;
     view.window = null;
     showAll(view);
   }
   view.data = data;
+  view.shape = JSON.stringify([data.trace, data.tags, data.rows.map(({ href, ...row }) => row)]);
   view.pair = data.segments.includes(1);
   if (!REMEMBERED.has(data.view)) REMEMBERED.set(data.view, newState());
   view.state = REMEMBERED.get(data.view);

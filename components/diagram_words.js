@@ -1,5 +1,6 @@
 const KEYS_SAID = 2; // strongest keys told a layer
 const MANY_LAYERS = 6; // above, one key a layer
+const KEYS_SAID_OF_ONE = 8; // where the pointer is in a layer
 
 function showState(view) {
   const { walk, data, page, state } = view;
@@ -7,7 +8,7 @@ function showState(view) {
   write(page.play, walk.playing ? "Pause" : "Play");
   write(page.count, step ? `${walk.at + 1} of ${data.steps.length}: ${step.title}` : "");
   page.all.hidden = !step;
-  page.root.classList.toggle("walking", step !== null);
+  page.root.classList.toggle("one", view.lit !== null);
   sayWords(view, step);
   unless(view, "steps", `${view.done.rows}/${walk.at}`, showSteps);
   unless(view, "lit", `${view.done.rows}/${view.lit}/${state.query}`, showLit);
@@ -19,15 +20,35 @@ function showState(view) {
 /** What is pointed at, else the step of the walk, else the kept token. */
 function sayWords(view, step) {
   const token = view.point ?? (step ? null : view.state.query);
-  const key = `${view.data.packet}/${view.done.rows}/${token}/${step?.words}`;
+  const key = `${view.data.packet}/${view.done.rows}/${token}/${view.over}/${step?.words}`;
   unless(view, "words", key, () => {
-    const said = token !== null ? tokenWords(view, token)
+    const said = token !== null ? pointedWords(view, token)
       : [step?.words ?? "Point at a token to light up its way through the layers; click to keep it. "
         + "Play walks from the sentences up to the tags. Every name on the left opens the page "
         + "about it."];
     view.page.words.replaceChildren(...said);
   });
 }
+
+/** In a row of vectors their numbers, in a layer its weights, else all about the token. */
+function pointedWords(view, token) {
+  const { names, packet, over } = view;
+  const row = view.point === null ? -1 : packet.rows.indexOf(over);
+  if (row >= 0) {
+    const { title, note } = view.rows.get(over);
+    const start = (row * packet.tokens + token) * packet.numbers;
+    const numbers = [...packet.vectors.subarray(start, start + packet.numbers)];
+    return [element("b", { textContent: names[token] }), `, ${title}: `
+      + `${numbers.map((number) => number.toFixed(3).replace("-", "−")).join(", ")} (${note})`];
+  }
+  const layer = view.point === null ? null : view.rows.get(over)?.layer ?? null;
+  if (layer === null) return tokenWords(view, token);
+  return [element("b", { textContent: names[token] }), `, layer ${layer}. ${whose(view)} it looks `
+    + `most at: ${keysSaid(view, layer, token, KEYS_SAID_OF_ONE)}`];
+}
+
+const keysSaid = (view, layer, token, count) => strongest(view, layer, token, count)
+  .map((key) => `${view.names[key]} ${digits(weightOf(view, layer, token, key))}`).join(", ");
 
 /** Name, number and tag of a token, and where it looks in every layer. */
 function tokenWords(view, token) {
@@ -37,15 +58,14 @@ function tokenWords(view, token) {
   const many = data.layers > MANY_LAYERS || !view.page.root.classList.contains("wide");
   const layers = range(data.layers).flatMap((layer) => [
     element("b", { textContent: `${layer ? " · " : " "}layer ${layer} ` }),
-    strongest(view, layer, token, many ? 1 : KEYS_SAID)
-      .map((key) => `${names[key]} ${digits(weightOf(view, layer, token, key))}`).join(", "),
+    keysSaid(view, layer, token, many ? 1 : KEYS_SAID),
   ]);
   return [element("b", { textContent: names[token] }),
     `, token ${token}, id ${data.ids[token]}${tagged}. ${whose(view)} it looks most at:`, ...layers];
 }
 
 function whose(view) {
-  const lines = view.packet.name.split("/")[1];
+  const lines = drawnLines(view);
   return lines === "mean" ? "On average over the heads" : `In head ${lines}`;
 }
 
@@ -70,7 +90,7 @@ function showLit(view) {
 
 /** Which head is drawn, and in which layer it was chosen. */
 function showCards(view) {
-  const drawn = view.packet.name.split("/")[1];
+  const drawn = drawnLines(view);
   view.decks.forEach((cards, layer) => {
     view.rows.get(`layer-${layer}`).whole.classList.toggle("chosen", layer === view.state.layer);
     cards.forEach((card, head) => {
@@ -83,7 +103,7 @@ function showCards(view) {
 
 function legend(view) {
   const { data } = view;
-  const lines = view.packet.name.split("/")[1];
+  const lines = drawnLines(view);
   const whose = lines === "mean" ? `the mean of all ${data.heads} heads` : `head ${lines}`;
   const percent = Math.round(100 * view.undrawn);
   return `Lines: ${whose} of every layer, from the token that looks (above) to the one it looks at `
@@ -109,12 +129,9 @@ function buildTable(view) {
 }
 
 function cellsOf(view, token) {
-  const { data, names } = view;
+  const { data } = view;
   const tag = data.tags?.[token];
-  const looks = range(data.layers).map((layer) => {
-    const [key] = strongest(view, layer, token, 1);
-    return `${names[key]} ${digits(weightOf(view, layer, token, key))}`;
-  });
+  const looks = range(data.layers).map((layer) => keysSaid(view, layer, token, 1));
   return [data.ids[token], "AB"[data.segments[token]], ...looks,
     tag ? `${tag[0]} (${data.tagNames[tag[0]]})` : "none", tag ? tag[1].toFixed(3) : ""];
 }

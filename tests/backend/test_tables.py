@@ -12,6 +12,7 @@ from backend.tables import (
     attention_csv,
     attention_npz,
     attention_rows,
+    mean_attention_csv,
     notebook_code,
     tokens_csv,
 )
@@ -49,6 +50,15 @@ def test_a_layer_and_everything(minilm: Model) -> None:
     np.testing.assert_array_equal(weights.reshape(trace.attention.shape), trace.attention)
     assert attention_rows(trace, [5], range(12)).encode() == attention_csv(trace, 5)
     assert len(_rows(attention_csv(trace, head=2))) == 6 * 16
+
+
+def test_the_mean_of_the_heads_as_csv(minilm: Model) -> None:
+    trace = minilm.trace("one two", "two, one")
+    rows, count = _rows(mean_attention_csv(trace)), len(trace.tokens)
+    weights = np.array([row["weight"] for row in rows], dtype=np.float32)
+    mean = trace.attention.astype(np.float64).mean(axis=1)
+    np.testing.assert_allclose(weights.reshape(6, count, count), mean, atol=1e-6)
+    assert {row["head"] for row in rows} == {"mean"}
 
 
 def test_no_such_head(minilm: Model) -> None:
