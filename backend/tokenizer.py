@@ -116,7 +116,7 @@ def load_tokenizer(name: str) -> Tokenizer:
     Raises UnknownModel, HubUnreachable or NotAModel, each with what to do.
     """
     if name == CASED:
-        return Tokenizer(name, _wordpiece(bert_base_cased_vocabulary(), {"do_lower_case": False}))
+        return Tokenizer(name, wordpiece(bert_base_cased_vocabulary(), {"do_lower_case": False}))
     # The built-in model was made with the vocabulary of bert-base-uncased, id for id.
     folder = model_folder(BUILT_IN if name == UNCASED else name)
     return Tokenizer(name, _cutter_from(folder), _limit_of(folder))
@@ -183,7 +183,7 @@ def _read_cutter(folder: Path) -> tokenizers.Tokenizer:
         return tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
     if (folder / "vocab.txt").is_file():
         lines = (folder / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
-        return _wordpiece(lines, settings)
+        return wordpiece(lines, settings)
     vocabulary = _read_json(folder / "vocab.json")
     merges = (folder / "merges.txt").read_text(encoding="utf-8").splitlines()
     return _byte_pairs(vocabulary, merges, settings)
@@ -196,7 +196,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _wordpiece(vocabulary: Sequence[str], settings: dict[str, Any]) -> tokenizers.Tokenizer:
+def wordpiece(vocabulary: Sequence[str], settings: dict[str, Any]) -> tokenizers.Tokenizer:
     """BERT's tokenizer over a plain list of pieces, as BERT's own settings describe it."""
     ids = {piece: number for number, piece in enumerate(vocabulary)}
     cutter = tokenizers.Tokenizer(models.WordPiece(ids, unk_token="[UNK]"))

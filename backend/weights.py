@@ -20,7 +20,8 @@ _CLASSES: Final = {
     "electra": "ElectraModel",
 }
 _WITH_POOLER: Final = ("bert", "roberta")
-_loading = Lock()  # the libraries' late imports and loading are not made for two at once
+loading: Final = Lock()
+"""Held while a model is made: the libraries' late imports and loading are not for two at once."""
 
 
 def load_encoder(name: str, progress: Progress | None = None) -> Any:
@@ -63,7 +64,7 @@ def _config(name: str, folder: Path) -> dict[str, Any]:
 
 def _module(name: str, folder: Path, family: str) -> Any:
     """The encoder in float32 and without the pooler, which nothing here reads."""
-    with _loading:
+    with loading:
         return _loaded(name, folder, family)
 
 
