@@ -66,9 +66,16 @@ def newest_serial() -> int:
 
 
 def seed(key: str, value: object) -> None:
-    """Set a widget from the view, but never under the reader's typing hands."""
-    if key not in st.session_state or st.session_state[key] != value:
+    """Set a widget from the view, but never under the reader's typing hands.
+
+    On another page the browser draws the widget anew and empty, whatever the session holds: it
+    must hear the value again.
+    """
+    pages: dict[str, str] = st.session_state.setdefault("seeded_on", {})
+    page = _page()
+    if key not in st.session_state or st.session_state[key] != value or pages.get(key) != page:
         st.session_state[key] = value
+    pages[key] = page
 
 
 def fit(trace: Reading) -> View:
@@ -158,3 +165,9 @@ def _went_back() -> bool:
     """Whether this run was asked for by the browser's Back or Forward."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+
+
+def _page() -> str:
+    """A name for the page that runs."""
+    context = get_script_run_ctx()
+    return context.page_script_hash if context else ""

@@ -284,9 +284,25 @@ def test_a_choice_is_kept_when_the_page_is_left_quickly(open_page: Open) -> None
     page.get_by_role("gridcell", name="layer 5, head 4", exact=True).click()
     drawn(page, 5, 4)
     page.wait_for_timeout(200)  # as fast as a hand can be
-    page.get_by_role("link", name="Overview", exact=True).first.click()
-    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+    for name in ("Tokens", "Attention"):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
     drawn(page, 5, 4)
+
+
+def test_sentences_that_nobody_typed_survive_a_change_of_page_and_then_of_a_control(
+    open_page: Open,
+) -> None:
+    page = open_page("/tokens")
+    page.get_by_role("link", name="Attention", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible()
+    for label, text in (("Sentence A", A), ("Sentence B", B)):
+        expect(page.get_by_label(label, exact=True)).to_have_value(text)
+    page.get_by_label("Layer", exact=True).fill("4")
+    page.keyboard.press("Enter")
+    drawn(page, 4, 1)
+    for label, text in (("Sentence A", A), ("Sentence B", B)):
+        expect(page.get_by_label(label, exact=True)).to_have_value(text)
 
 
 def test_half_typed_text_is_not_lost_when_a_head_is_chosen(open_page: Open) -> None:
