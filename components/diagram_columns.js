@@ -53,7 +53,7 @@ function measureColumns(view) {
     return here;
   });
   view.wide = wide.map((width) => width + more);
-  view.width = Math.max(at, view.room);
+  view.width = Math.max(at, Math.min(view.room, 36 * view.size)); // room for what stays in sight
 }
 
 const middle = (view, token) => view.left[token] + view.wide[token] / 2;

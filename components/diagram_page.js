@@ -11,7 +11,7 @@ function buildView(parent) {
       "aria-label": "What is shown" }),
     lines: element("canvas", { className: "lines", width: 1, height: 1 }),
     still: element("canvas", { width: 1, height: 1 }),
-    lively: element("canvas", { width: 1, height: 1 }),
+    lively: element("canvas", { className: "lively", width: 1, height: 1 }),
     rows: element("div", { className: "rows" }),
     legend: element("p", { className: "legend" }),
     table: element("div", { className: "table" }),

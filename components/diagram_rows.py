@@ -99,7 +99,7 @@ def _embedding_rows(trace: Trace) -> list[Row]:
     rows = [Row("token", "Token embeddings", shape, shown)]
     if parts.segment is not None:
         rows.append(Row("segment", "Segment embeddings", shape, shown))
-    without = "" if parts.segment is not None else "; this model has no segment embeddings"
+    without = "" if parts.segment is not None else "; this model has no segments"
     rows.append(Row("position", "Position embeddings", shape, shown + without))
     title = "Sum, normalised"
     rows.append(Row("sum", title, (_shape(trace.hidden[0].shape),), _shown(trace.hidden.shape[2])))

@@ -108,7 +108,9 @@ function legend(view) {
   const percent = Math.round(100 * view.undrawn);
   return `Lines: ${whose} of every layer, from the token that looks (above) to the one it looks at `
     + `(below); the stronger, the more weight. Weights below ${FAINTEST / 1000}, ${percent} % of all, `
-    + "are drawn for the lit token only. Bars: the first numbers of a vector, up for plus, down for "
+    + `are drawn for the lit token only, from ${FAINTEST_LIT / 1000} on. Circles: one a token, blue in `
+    + "A, orange in B, grey for "
+    + "special tokens. Bars: the first numbers of a vector, up for plus, down for "
     + "minus; token, segment and position have one scale, the sum and T one each. Keys: left and right "
     + "walk along the tokens, Enter keeps one, up and down go step by step, Space plays.";
 }

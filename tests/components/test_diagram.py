@@ -56,7 +56,7 @@ def test_a_model_without_segment_embeddings_says_so(trace: Trace) -> None:
     without = replace(trace, embeddings=replace(trace.embeddings, segment=None))
     rows = {row.part: row for row in rows_of(without, None)}
     assert "segment" not in rows
-    assert "no segment embeddings" in rows["position"].note
+    assert "this model has no segments" in rows["position"].note
     assert "2 vectors of 384 numbers" in words_of(without, "Embeddings")
 
 
