@@ -10,94 +10,37 @@ no job that is over, so a result lives as long as the page that holds the job.
 """
 
 import atexit
+import ctypes
 import os
 import sys
 import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from time import monotonic
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic
 
 from backend.errors import QueueFull, TrainingStopped
+from backend.training_states import (
+    Ahead,
+    Done,
+    Failed,
+    Over,
+    Progress,
+    Result,
+    Running,
+    State,
+    Stopped,
+    Waiting,
+    Work,
+)
 
 PATIENCE: Final = 90.0
 """Seconds. Browsers let a page in the background speak only once a minute."""
 LONGEST_LINE: Final = 50
 _NICENESS: Final = 10  # pages go before training where both want the processor
 _LAST_WAIT: Final = 5.0  # seconds a training gets to end when the server does
-
-
-class Advance(Protocol):
-    """What a training reports: whatever its page draws, and at least how far it is."""
-
-    @property
-    def share(self) -> float:
-        """How much is done, 0 to 1."""
-        ...
-
-    @property
-    def seconds_left(self) -> float | None:
-        """An estimate, None while there is none."""
-        ...
-
-
-Progress = TypeVar("Progress", bound=Advance)
-Result = TypeVar("Result")
-
-Work = Callable[[Callable[[Progress], None], Callable[[], bool]], Result]
-"""A training: it calls report(progress) as it goes and ends soon after should_stop() is true,
-by returning what is worth keeping, or by raising TrainingStopped."""
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """What others may know of the job that runs: its name, and how far it is."""
-
-    name: str
-    progress: Advance | None
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Not begun. `place` counts from 1, the next to run; `ahead` is what runs now."""
-
-    place: int
-    ahead: Ahead | None
-
-
-@dataclass(frozen=True)
-class Running(Generic[Progress]):
-    """Under way; `progress` is the last report, None before the first."""
-
-    progress: Progress | None
-
-
-@dataclass(frozen=True)
-class Done(Generic[Result]):
-    """Over, with its result."""
-
-    result: Result
-
-
-@dataclass(frozen=True)
-class Failed:
-    """Over, with the very exception that ended it; its frames hold no variables any more."""
-
-    error: BaseException
-
-
-@dataclass(frozen=True)
-class Stopped(Generic[Result]):
-    """Ended before its time; `result` is what the training kept then, None if nothing."""
-
-    result: Result | None
-
-
-Over = Done[Result] | Failed | Stopped[Result]
-State = Waiting | Running[Progress] | Over[Result]
 
 
 class Job(Generic[Progress, Result]):
@@ -197,6 +140,7 @@ class TrainingQueue:
             over = job._run()
             if isinstance(over, Failed):
                 _forget_variables(over.error)
+            _give_memory_back()
             with self._lock:
                 job._over, self._running = over, None
             del job, over  # no result is held while the thread looks for more
@@ -258,3 +202,9 @@ def _forget_variables(error: BaseException) -> None:
     while chain is not None:
         traceback.clear_frames(chain.__traceback__)
         chain = chain.__cause__ or chain.__context__
+
+
+def _give_memory_back() -> None:
+    """Let the system have what the training used; the C library would keep it for later."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -69,7 +69,7 @@ def test_lengths_of_preset_sentences_vary_and_tell_no_label(name: str) -> None:
 def test_no_mark_gives_a_question_away() -> None:
     task = preset_task("question")
     assert not any(text.endswith((".", "?", "!")) for text in task.texts)
-    commas = {label: 0 for label in task.classes}
+    commas = dict.fromkeys(task.classes, 0)
     for text, label in zip(task.texts, task.labels, strict=True):
         commas[label] += "," in text
     assert abs(commas["question"] - commas["statement"]) <= 1
@@ -194,10 +194,9 @@ def test_any_bytes_give_a_table_or_a_sentence(content: bytes) -> None:
     for start in (b"", b"text,label\n", b"\xff\xfet\0e\0x\0t\0,\0l\0a\0b\0e\0l\0\n\0"):
         try:
             table = texts_from_csv(start + content)
-        except TableError as error:
-            assert str(error)
-        else:
-            assert len(table.texts) >= FEWEST_ROWS
+        except TableError:
+            continue
+        assert len(table.texts) >= FEWEST_ROWS
 
 
 @given(st.lists(st.tuples(st.text(min_size=1), st.sampled_from("abc")), max_size=40))

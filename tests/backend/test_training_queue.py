@@ -12,17 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.errors import HubUnreachable, QueueFull, TrainingStopped
-from backend.training_queue import (
-    Ahead,
-    Done,
-    Failed,
-    Job,
-    Running,
-    Stopped,
-    TrainingQueue,
-    Waiting,
-    server_queue,
-)
+from backend.training_queue import Job, TrainingQueue, server_queue
+from backend.training_states import Ahead, Done, Failed, Running, Stopped, Waiting
 
 CROWD = 12
 LONG = 30  # seconds after which a test that hangs gives up
