@@ -9,6 +9,7 @@ function showState(view) {
   write(page.count, step ? `${walk.at + 1} of ${data.steps.length}: ${step.title}` : "");
   page.all.hidden = !step;
   page.root.classList.toggle("one", view.lit !== null);
+  page.root.classList.toggle("deep", data.layers > MANY_LAYERS);
   sayWords(view, step);
   unless(view, "steps", `${view.done.rows}/${walk.at}`, showSteps);
   unless(view, "lit", `${view.done.rows}/${view.lit}/${state.query}`, showLit);
@@ -109,10 +110,9 @@ function legend(view) {
   return `Lines: ${whose} of every layer, from the token that looks (above) to the one it looks at `
     + `(below); the stronger, the more weight. Weights below ${FAINTEST / 1000}, ${percent} % of all, `
     + `are drawn for the lit token only, from ${FAINTEST_LIT / 1000} on. Circles: one a token, blue in `
-    + "A, orange in B, grey for "
-    + "special tokens. Bars: the first numbers of a vector, up for plus, down for "
-    + "minus; token, segment and position have one scale, the sum and T one each. Keys: left and right "
-    + "walk along the tokens, Enter keeps one, up and down go step by step, Space plays.";
+    + "A, orange in B, grey for special tokens. Bars: the first numbers of a vector, up for plus, down "
+    + "for minus; token, segment and position have one scale, the sum and T one each. Keys: left and "
+    + "right walk along the tokens, Enter keeps one, up and down go step by step, Space plays.";
 }
 
 /** The same for those who read it: one line a token. */
