@@ -11,7 +11,8 @@
         ├── UnknownModel        no model of that name or in that folder
         ├── HubUnreachable      the model must be downloaded and cannot be
         ├── NotAModel           what was found is no BERT-family model, or its weights are broken
-        └── NoAttention         the model ran, but gave no attention weights
+        ├── NoAttention         the model ran, but gave no attention weights
+        └── NoMaskedWords       the model has no output layer that fills masks
 
 `str(error)` is one or two sentences: what happened, and what to do about it.
 A programmer's mistake is a `ValueError` ("expected ..., got ...") and not in this tree.
@@ -64,3 +65,7 @@ class NotAModel(ModelError):  # noqa: N818
 
 class NoAttention(ModelError):  # noqa: N818
     """The model does not give its attention weights away."""
+
+
+class NoMaskedWords(ModelError):  # noqa: N818
+    """The model cannot fill masks."""

@@ -9,7 +9,15 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "transformers"}
 DRAWING = {"streamlit", "plotly"}
-MODEL_FILES = {"backend/model.py", "backend/weights.py", "backend/classifier.py"}
+MODEL_FILES = {
+    "backend/model.py",
+    "backend/weights.py",
+    "backend/classifier.py",
+    "backend/fine_tuning.py",
+    "backend/masked_words.py",
+    "backend/small_bert.py",
+    "backend/small_training.py",
+}
 
 
 def sources(folder: str) -> list[Path]:
