@@ -75,11 +75,11 @@ function redraw(view) {
   view.frame ||= requestAnimationFrame(() => {
     view.frame = 0;
     const begun = performance.now();
-    const before = view.done.pictures;
-    if (!view.data || !render(view) || view.done.pictures === before) return;
+    if (!view.data || !render(view)) return;
     const { layer, head, query } = view.state;
-    view.page.root.dataset.drawn = `${view.data.name}/${layer}/${head}/${query}`;
-    view.page.root.dataset.drawMs = (performance.now() - begun).toFixed(2);
+    const drawn = `${view.data.name}/${layer}/${head}/${query}`;
+    if (view.page.root.dataset.drawn === drawn) return;
+    Object.assign(view.page.root.dataset, { drawn, drawMs: (performance.now() - begun).toFixed(2) });
   });
 }
 

@@ -104,7 +104,14 @@ function markArrows(view) {
     if (view.plotFocused && is(state, one)) one.group.focus({ preventScroll: true });
   }
   above.replaceChildren(...view.arrows.filter((one) => is(state, one) || is(pointed, one))
-    .flatMap((one) => nameOf(view, one, is(state, one))));
+    .flatMap((one) => [shapeOf(one.group), ...nameOf(view, one, is(state, one))]));
+}
+
+/** The same arrow once more, for the eye only. */
+function shapeOf(group) {
+  const shape = drawn("g", { class: group.getAttribute("class") });
+  shape.append(...group.cloneNode(true).childNodes);
+  return shape;
 }
 
 /** The head's name beside the end of its arrow, and A and B at its two ends if it is chosen. */

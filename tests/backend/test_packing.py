@@ -1,3 +1,4 @@
+import json
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
@@ -10,6 +11,7 @@ from backend.packing import (
     THUMBNAIL_SIDE,
     WHOLE_BYTES,
     pack_attention,
+    pack_part,
     quantize,
     thumbnails,
     unpack_attention,
@@ -135,3 +137,22 @@ def test_thumbnails_hold_the_largest_weight_of_each_block(tokens: int, side: int
                 block = weights[..., edges[row] : edges[row + 1], edges[column] : edges[column + 1]]
                 expected = np.rint(255 * np.sqrt(block.max(axis=(-1, -2))))
                 np.testing.assert_array_equal(pictures[..., row, column], expected)
+
+
+def test_a_part_holds_one_head_and_one_row_of_every_head() -> None:
+    attention = random_attention(2, 3, 7)
+    packet = pack_part(attention, "ü part", 1, 2, 4)
+    start = 4 + int.from_bytes(packet[:4], "little")
+    assert start % 8 == 0
+    assert json.loads(packet[4:start]) == {
+        "name": "ü part", "layers": 2, "heads": 3, "tokens": 7, "layer": 1, "head": 2, "query": 4,
+    }  # fmt: skip
+    weights = np.frombuffer(packet, "<u2", offset=start)
+    matrix, rows = weights[:49].reshape(7, 7), weights[49:].reshape(2, 3, 7)
+    np.testing.assert_array_equal(matrix, quantize(attention[1])[2])
+    np.testing.assert_array_equal(rows, quantize(attention)[:, :, 4])
+
+
+def test_a_part_of_what_is_not_there() -> None:
+    with pytest.raises(IndexError):
+        pack_part(random_attention(2, 3, 7), "name", 1, 3, 0)

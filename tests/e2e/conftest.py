@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.serving import opened_browser, served_app, wait_until_drawn
 
 Open = Callable[..., Page]
+
+expect.set_options(timeout=20_000)  # milliseconds; a machine may be slow and busy
 
 
 @pytest.fixture(scope="session")
