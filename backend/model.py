@@ -9,6 +9,7 @@ Clark et al. 2020 (ELECTRA).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,6 +76,25 @@ class Model:
             embeddings=embeddings,
             left_out=pieces.left_out,
         )
+
+    def refinable(self) -> Model:
+        """A copy whose layers may be trained without a change to this model.
+
+        The embeddings are frozen, and both models read the same memory for them.
+        """
+        import torch
+
+        shared: dict[int, Any] = {
+            id(weight): torch.nn.Parameter(weight.detach(), requires_grad=False)
+            for weight in self._module.embeddings.parameters()
+        }
+        module = deepcopy(self._module, shared)
+        return Model(self.name, module, self.tokenizer)
+
+    @property
+    def module(self) -> Any:
+        """The encoder as the transformers library has it; only a `refinable` one may be changed."""
+        return self._module
 
     def projections(self, trace: Trace) -> Projections:
         """Queries, keys and values of all heads for one of this model's own traces."""
