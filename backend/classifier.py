@@ -65,10 +65,7 @@ class LinearClassifier:
         vectors: (row, width)
         returns: (row, class)
         """
-        scores = vectors @ self.weight.T + self.bias  # (row, class)
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares: FloatArray = powers / powers.sum(axis=1, keepdims=True)
-        return shares
+        return softmax(vectors @ self.weight.T + self.bias)
 
     def predicted(self, vectors: FloatArray) -> LabelArray:
         """The most likely class of each row: (row,)."""
@@ -79,6 +76,16 @@ class LinearClassifier:
     def nbytes(self) -> int:
         """Bytes held by the arrays."""
         return self.weight.nbytes + self.bias.nbytes
+
+
+def softmax(scores: FloatArray) -> FloatArray:
+    """The shares of each row's scores: 0 to 1, each row sums to 1.
+
+    scores: (row, class)
+    """
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: FloatArray = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def train_classifier(
@@ -102,7 +109,9 @@ def train_classifier(
     _check(vectors, labels)
     classes, targets = np.unique(np.array(labels), return_inverse=True)
     mean, spread = vectors.mean(axis=0), np.maximum(vectors.std(axis=0), _SMALLEST_SPREAD)
-    weight, bias = _fitted((vectors - mean) / spread, targets, len(classes), weight_decay, steps)
+    rows = vectors - mean
+    rows /= spread
+    weight, bias = _fitted(rows, targets, len(classes), weight_decay, steps)
     weight = weight / spread
     return LinearClassifier(weight, bias - weight @ mean, tuple(classes.tolist()))
 

@@ -9,14 +9,17 @@ import pytest
 from backend import cached
 from backend.cached import (
     MODEL_BYTES,
+    TAGGER_BYTES,
     TRACE_BYTES,
     Shared,
     cached_model,
+    cached_tagger,
     cached_tokenizer,
     cached_trace,
+    tagger_is_ready,
     warm_up,
 )
-from backend.errors import HubUnreachable, UnknownModel
+from backend.errors import HubUnreachable, NotAModel, UnknownModel
 
 CROWD = 16
 
@@ -179,11 +182,47 @@ def test_an_unreachable_hub_is_asked_once_for_all(monkeypatch: Any) -> None:
     assert all(isinstance(error, HubUnreachable) for error in found)
 
 
+def test_a_tagger_is_trained_once_and_then_ready(monkeypatch: Any) -> None:
+    told, runs = list[tuple[int, int]](), list[str]()
+
+    class Trained:
+        nbytes = 1
+
+    def train(model: Any, progress: Any) -> Trained:
+        runs.append(model)
+        assert not tagger_is_ready("any")
+        progress(1, 2)
+        time.sleep(0.1)
+        return Trained()
+
+    monkeypatch.setattr(cached, "train_tagger", train)
+    monkeypatch.setattr(cached, "cached_model", lambda name: f"the model {name}")
+    monkeypatch.setattr(cached, "_taggers", Shared(TAGGER_BYTES, cached._bytes))
+    found = _crowd(lambda _: cached_tagger("any", lambda *counts: told.append(counts)))
+    assert all(tagger is found[0] for tagger in found)
+    assert (runs, told) == (["the model any"], [(1, 2)])
+    assert tagger_is_ready("any")
+    assert not tagger_is_ready("another")
+
+
+def test_a_tagger_that_cannot_be_trained_is_tried_again(monkeypatch: Any) -> None:
+    def fail(model: Any, progress: Any) -> None:
+        raise NotAModel("damaged")
+
+    monkeypatch.setattr(cached, "train_tagger", fail)
+    monkeypatch.setattr(cached, "_taggers", Shared(TAGGER_BYTES, cached._bytes))
+    for _ in range(2):
+        with pytest.raises(NotAModel):
+            cached_tagger("minilm")
+        assert not tagger_is_ready("minilm")
+
+
 def test_limits_count_bytes() -> None:
     trace = cached_trace("minilm", "one", None)
     assert cached._traces._kept.getsizeof(trace) == trace.nbytes
     assert cached._traces._kept.maxsize == TRACE_BYTES == 192_000_000
     assert cached._models._kept.maxsize == MODEL_BYTES == 600_000_000
+    assert cached._taggers._kept.maxsize == TAGGER_BYTES == 2_000_000
     assert cached._models._kept.getsizeof(cached_model("minilm")) == cached_model("minilm").nbytes
 
 
@@ -193,5 +232,6 @@ def test_warming_up_loads_and_freezes() -> None:
         warm_up.__wrapped__()  # even if another test has warmed up already
         assert gc.get_freeze_count() > before
         assert "minilm" in cached._models._kept
+        assert tagger_is_ready("minilm")
     finally:
         gc.unfreeze()
