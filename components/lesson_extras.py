@@ -69,12 +69,12 @@ def _show_teachers_link() -> None:
         "stand in the sidebar now, and with all exercises open. They are asked anew about "
         "whatever sentences they find."
     )
-    step: int = st.selectbox(
+    step: int = st.radio(
         "Start at",
         range(len(STEPS)),
         index=inputs.lesson_progress()[0],
         format_func=lambda number: f"{number + 1} {STEPS[number].title}",
-        width=320,
+        horizontal=True,
     )
     link = lesson_link(step=step, done="")
     st.code(link, language=None, wrap_lines=True)

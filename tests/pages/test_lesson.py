@@ -153,7 +153,7 @@ def test_the_lessons_pair_is_a_button_away_where_it_is_needed() -> None:
 
 def test_a_teachers_link_has_the_step_the_sentences_and_no_answers() -> None:
     page = opened(a="The cat sat.", b="It slept.", step="2", done="rrw")
-    start = next(box for box in page.selectbox if box.label == "Start at")
+    start = next(choice for choice in page.radio if choice.label == "Start at")
     start.set_value(4)
     page.run()
     assert "a=The+cat+sat.&b=It+slept.&model=minilm" in link(page)
