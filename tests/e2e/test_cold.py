@@ -9,9 +9,11 @@ from tests.serving import served_app, wait_until_drawn
 
 PAGES = {
     "/": "Overview",
+    "/lesson": "Lesson",
     "/tokens": "Tokens",
     "/embeddings": "Embeddings",
     "/attention": "Attention",
+    "/compare": "Compare",
     "/bertviz": "BertViz",
 }
 
