@@ -40,27 +40,29 @@ function scaleOf(largest) {
 
 function axes(view, { most, step, inner }, names) {
   const [zero, end] = [view.toPixels([0, 0]), view.toPixels([most, most])];
-  const line = (name, from, to) => drawn("line", { class: name, x1: from[0], y1: from[1], x2: to[0], y2: to[1] });
+  const line = (name, [x1, y1], [x2, y2]) => drawn("line", { class: name, x1, y1, x2, y2 });
   const text = (name, x, y, content, more = {}) => {
     const made = drawn("text", { class: name, x, y, ...more });
     made.textContent = content;
     return made;
   };
+  const middle = [(zero[0] + end[0]) / 2, (zero[1] + end[1]) / 2];
+  const longest = Math.floor(inner / (0.62 * view.font)) - 10;
+  const titles = names.map((name) => `weight on ${shortened(name, longest)}`);
+  const centred = { "text-anchor": "middle" };
   const ticks = range(Math.round(most / step) + 1).flatMap((n) => {
     const value = step * n;
     const [x, y] = view.toPixels([value, value]);
     const content = String(Number(value.toFixed(2)));
     return [line("rule", [x, zero[1]], [x, end[1]]), line("rule", [zero[0], y], [end[0], y]),
-      text("tick", x, zero[1] + 18, content, { "text-anchor": "middle" }),
+      text("tick", x, zero[1] + 18, content, centred),
       text("tick", zero[0] - 7, y + 5, content, { "text-anchor": "end" })];
   });
-  const middle = [(zero[0] + end[0]) / 2, (zero[1] + end[1]) / 2];
-  const longest = Math.floor(inner / (0.62 * view.font)) - 10;
   return drawn("g", { class: "axes", "aria-hidden": "true" }, ...ticks,
     line("diagonal", zero, end),
-    text("title", middle[0], zero[1] + 42, `weight on ${shortened(names[0], longest)}`, { "text-anchor": "middle" }),
-    text("title", 14, middle[1], `weight on ${shortened(names[1], longest)}`,
-      { "text-anchor": "middle", transform: `rotate(-90 14 ${middle[1]})` }));
+    text("title", middle[0], zero[1] + 42, titles[0], centred),
+    text("title", 14, middle[1], titles[1],
+      { ...centred, transform: `rotate(-90 14 ${middle[1]})` }));
 }
 
 function shortened(text, longest) {
@@ -127,7 +129,8 @@ function nameOf(view, { layer, head, from, to }, chosen) {
   const [width, edge] = [content.length * 8 + 16, Number(page.plot.getAttribute("width"))];
   const leftwards = start[0] > end[0] ? end[0] - width > PLOT.left : end[0] + width > edge;
   const crossing = leftwards === end[0] > start[0] && start[0] !== end[0];
-  const name = put("name", end, leftwards ? -12 : 12, crossing ? -16 : -4, content, leftwards ? "end" : "start");
+  const [aside, anchor] = leftwards ? [-12, "end"] : [12, "start"];
+  const name = put("name", end, aside, crossing ? -16 : -4, content, anchor);
   if (!chosen || Math.hypot(start[0] - end[0], start[1] - end[1]) < 24) return [name];
   return [name, put("letter", start, 0, 20, "A", "middle"), put("letter", end, 0, 20, "B", "middle")];
 }

@@ -40,10 +40,11 @@ function showRanking(view) {
 function markHeads(view) {
   const { state, pointed } = view;
   for (const { row } of view.rows) {
-    const is = (one) => one && Number(row.dataset.layer) === one.layer && Number(row.dataset.head) === one.head;
+    const { layer, head } = headOf(row);
+    const is = (one) => Boolean(one) && layer === one.layer && head === one.head;
     row.setAttribute("aria-selected", `${is(state)}`);
     row.tabIndex = is(state) ? 0 : -1;
-    row.classList.toggle("pointed", Boolean(is(pointed)));
+    row.classList.toggle("pointed", is(pointed));
     if (is(state)) follow(view, row);
   }
 }

@@ -20,6 +20,12 @@ from components.loading import load_model
 from components.page import page_theme
 from components.plain import plain
 
+_STYLE = """<style>
+.st-key-verdict { min-height: 8.6rem; }
+@media (max-width: 640px) { .st-key-verdict { min-height: 17rem; } }
+</style>"""
+"""Room for what is said, so that a few words more do not move what is pointed at below."""
+
 
 def load_comparison(name: str, sentences: Sentences, *, pair: bool) -> Comparison | None:
     """A and B as the model read them, each alone or as one pair; None where there is no B.
@@ -61,7 +67,8 @@ def show_verdict(asked: Asked) -> None:
     """What the numbers say."""
     if asked.note:
         st.warning(plain(asked.note))
-    with st.container(border=True):
+    st.html(_STYLE)
+    with st.container(border=True, key="verdict"):
         st.markdown("\n\n".join(verdict(asked)))
 
 

@@ -10,7 +10,8 @@ function showWords(view, rows, head) {
   if (rows) write(page.about, aboutRanking(view));
   if (rows) write(page.said, headWords(view, view.pointed ?? state));
   if (head) write(page.weight, view.cell ? cellWords(view, view.cell)
-    : "Rows look at columns. Point at a weight, or press the arrow keys, to read it; click a row to make its word the query.");
+    : "Rows look at columns. Point at a weight, or press the arrow keys, to read it; click a row to "
+      + "make its word the query.");
   const keys = state.keys.map((key) => data.names[key]);
   page.plot.setAttribute("aria-label", keys.length < 2 ? "Heads as arrows: there are no two keys"
     : `Heads as arrows from A to B: weight on ${keys[0]} across, on ${keys[1]} up`);
@@ -30,7 +31,8 @@ function headWords(view, { layer, head }) {
   const [a, b] = [rowReader(view, 0), rowReader(view, 1)];
   const weights = keys.map((key) => {
     const [before, after] = [a(layer, head, key), b(layer, head, key)];
-    return `${names[query]} → ${names[key]} ${digits(before)} in A, ${digits(after)} in B (${signed(changeOf(before, after))})`;
+    const change = signed(changeOf(before, after));
+    return `${names[query]} → ${names[key]} ${digits(before)} in A, ${digits(after)} in B (${change})`;
   });
   const rank = view.rankOf.get(`${layer}/${head}`) + 1;
   const place = view.data.counted.length ? `, number ${rank} of ${view.ranking.length}` : "";
