@@ -22,6 +22,9 @@ from backend.trace import BoolArray, FloatArray, IntArray
 if TYPE_CHECKING:
     import torch
 
+# The best of 0.0001, 0.0003, 0.001, 0.003 and 0.01 for parts of speech on the built-in model's T in
+# cross-validation. Between 0.0001 and 0.003 it hardly matters: chosen anew within the training part
+# of each fold, the accuracy on what is held out is 85.6 % instead of 85.7 %.
 WEIGHT_DECAY: Final = 0.001
 FOLDS: Final = 5
 _STEPS: Final = 400  # L-BFGS is done long before

@@ -1,10 +1,12 @@
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend import part_of_speech
 from backend.examples import EXAMPLES
 from backend.part_of_speech import (
     NO_WORD,
@@ -16,6 +18,7 @@ from backend.part_of_speech import (
 )
 from backend.tokenizer import Tokenizer
 
+NOTE = Path(part_of_speech.__file__).parent / "data" / "part_of_speech.md"
 CLOSED = {
     "a": "DT", "an": "DT", "the": "DT", "this": "DT", "these": "DT", "those": "DT",
     "every": "DT", "each": "DT", "some": "DT", "any": "DT", "another": "DT", "no": "DT UH RB",
@@ -57,7 +60,9 @@ def test_there_is_enough_of_everything() -> None:
     assert len(sentences) >= 160
     assert counts.total() >= 1700
     assert set(counts) == set(TAG_NAMES)
-    assert min(counts.values()) >= 5
+    assert min(counts.values()) >= 8
+    note = NOTE.read_text(encoding="utf-8")
+    assert f"{len(sentences)} sentences with {counts.total():,} words" in note
     assert len({s.text.lower().rstrip(".?!") for s in sentences}) == len(sentences)
 
 
