@@ -15,6 +15,8 @@ from cachetools import LRUCache
 
 from backend.catalogue import BUILT_IN
 from backend.hub import Progress
+from backend.labelled_texts import LabelledTexts
+from backend.last_layer import LastLayer, train_task
 from backend.model import Model, load_model
 from backend.tagger import Tagger, train_tagger
 from backend.tokenizer import Tokenizer, load_tokenizer
@@ -23,6 +25,7 @@ from backend.trace import Trace
 MODEL_BYTES: Final = 600_000_000  # the built-in model and one of BERT's own size
 TRACE_BYTES: Final = 192_000_000
 TAGGER_BYTES: Final = 2_000_000  # some thirty layers on the built-in model, fifteen on BERT base
+TASK_BYTES: Final = 4_000_000  # some hundred layers for tables of sixty sentences
 TOKENIZERS: Final = 8
 
 
@@ -101,6 +104,7 @@ def _bytes(value: Sized) -> int:
 _models: Shared[str, Model] = Shared(MODEL_BYTES, _bytes)
 _traces: Shared[tuple[str, str, str | None], Trace] = Shared(TRACE_BYTES, _bytes)
 _taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, _bytes)
+_tasks: Shared[tuple[str, LabelledTexts, int | None], LastLayer] = Shared(TASK_BYTES, _bytes)
 _tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda _: 1)
 
 
@@ -132,6 +136,19 @@ def cached_tagger(name: str, progress: Progress | None = None) -> Tagger:
 def tagger_is_ready(name: str) -> bool:
     """Whether `cached_tagger` answers at once."""
     return name in _taggers
+
+
+def cached_task(
+    name: str, table: LabelledTexts, layer: int | None = None, progress: Progress | None = None
+) -> LastLayer:
+    """A table's last layer on the model, the same object for everybody; see `train_task`.
+
+    Raises as `load_model` and `train_task` do.
+    """
+    return _tasks.find(
+        (name, table, layer),
+        lambda: train_task(cached_model(name), table, layer=layer, progress=progress),
+    )
 
 
 @cache

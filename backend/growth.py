@@ -19,7 +19,7 @@ from backend.hub import Progress
 from backend.trace import BoolArray, FloatArray, IntArray
 from backend.transfer import balanced_order, fold_count, stratified_folds, train_last_layer
 
-SIZES: Final = (5, 10, 20)
+SIZES: Final = (5, 10, 20, 50, 100, 200)
 DRAWS: Final = 10
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)?")
 
@@ -47,7 +47,7 @@ def growth(
     draws: int = DRAWS,
     progress: Progress | None = None,
 ) -> Growth:
-    """Accuracy with 5, 10, 20 and all examples, several times with others drawn.
+    """Accuracy with 5, 10, 20 and more examples up to all, several times with others drawn.
 
     Every draw holds one fold out, and learns from the first examples of one order of the rest,
     so that the larger sets hold the smaller; each label stands in each set, so that a size below

@@ -102,12 +102,20 @@ def _each(fold: IntArray) -> Iterator[BoolArray]:
     return (fold == number for number in range(int(fold.max()) + 1))
 
 
-def accuracy_by_layer(vectors: SentenceVectors, labels: Labels) -> FloatArray:
+def accuracy_by_layer(
+    vectors: SentenceVectors, labels: Labels, progress: Progress | None = None
+) -> FloatArray:
     """Share right on held-out sentences, 0 to 1, for a layer trained on each of the model's.
 
+    progress: called with the layers that are done and how many there are
     returns: (layer,); 0 = the encoder's input, -1 = T
     """
-    return np.array([held_out(layer, labels, 1).accuracy for layer in vectors.vectors])
+    found = list[float]()
+    for layer in vectors.vectors:
+        found.append(held_out(layer, labels, divisions=1).accuracy)
+        if progress:
+            progress(len(found), len(vectors.vectors))
+    return np.array(found)
 
 
 def fold_count(labels: Labels) -> int:
