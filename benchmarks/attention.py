@@ -7,7 +7,7 @@ take turns, each in a fresh browser, so that a slow moment of the machine meets 
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -27,6 +27,7 @@ from benchmarks.app_side import (
 )
 from benchmarks.bertviz_side import BertvizSample, head_sample, model_sample
 from benchmarks.browser import Memory, chromium_version
+from benchmarks.redraw import PAGES, redraw_samples
 from benchmarks.table import Row, Target, table
 from benchmarks.texts import LAST_WORDS, sentences
 from tests.serving import served_app
@@ -58,9 +59,10 @@ def main() -> None:
         with served_app(folder / "server.log") as address:
             _say("a pair of sentences")
             pairs = pair_samples(address, options.pairs)
+            redrawn = {p.page: redraw_samples(address, p, options.pairs) for p in PAGES}
             found = [_measured(n, options.repeats, model, address, folder) for n in options.tokens]
     rows = [row for samples in found for row in _rows(samples, model)]
-    print(table([*rows, *_pair_rows(pairs), *_start_rows(starts)]))
+    print(table([*rows, *_pair_rows(pairs), *_page_rows(redrawn), *_start_rows(starts)]))
     print(f"\n{_how(options.repeats, len(pairs))}")
 
 
@@ -158,6 +160,12 @@ def _pair_rows(pairs: Sequence[TextSample]) -> Iterator[Row]:
                _middle(pair.seconds * 1000 for pair in pairs), Target(below=300))  # fmt: skip
     yield _row("new pair of sentences, heatmap drawn", 30, "ms", [],
                _middle(pair.heatmap_seconds * 1000 for pair in pairs))  # fmt: skip
+
+
+def _page_rows(redrawn: Mapping[str, Sequence[float]]) -> Iterator[Row]:
+    for page, samples in redrawn.items():
+        yield _row(f"new pair of sentences, {page} redrawn", 30, "ms", [],
+                   _middle(samples), Target(below=300))  # fmt: skip
 
 
 def _start_rows(starts: Sequence[ColdStart]) -> Iterator[Row]:
