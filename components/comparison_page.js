@@ -107,7 +107,7 @@ function showMarks(view) {
 
 function markWords(view) {
   const { page, state } = view;
-  scrollTo(page.line, page.line.childNodes[state.query]);
+  setTimeout(scrollTo, 0, page.line, page.line.childNodes[state.query]);
   page.line.childNodes.forEach((word, place) => {
     const chosen = place === state.query;
     word.setAttribute("aria-selected", `${chosen}`);
@@ -118,7 +118,10 @@ function markWords(view) {
   });
 }
 
-/** Scroll a positioned box, and nothing around it, so that this part of it can be seen. */
+/**
+ * Scroll a positioned box, and nothing around it, so that this part of it can be seen. It makes the
+ * browser lay the page out at once: after the frame that is done anyway.
+ */
 function scrollTo(box, part) {
   const [top, bottom] = [part.offsetTop, part.offsetTop + part.offsetHeight];
   if (top < box.scrollTop) box.scrollTop = top;

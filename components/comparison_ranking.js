@@ -32,8 +32,8 @@ function showRanking(view) {
     row.setAttribute("aria-label", `layer ${layer}, head ${head}: ${signed(change)} on ${word}, `
       + `from ${digits(a)} to ${digits(b)}`);
   });
-  view.page.list.scrollTop = 0;
   view.followed = null;
+  setTimeout(() => { view.page.list.scrollTop = 0; });
 }
 
 /** One head is chosen and can be reached with Tab. */
@@ -54,6 +54,6 @@ function follow(view, row) {
   const { page: { list }, listFocused, followed, state } = view;
   view.followed = `${state.layer}/${state.head}`;
   if (followed === null || followed === view.followed) return;
-  scrollTo(list, row);
+  setTimeout(scrollTo, 0, list, row);
   if (listFocused) row.focus({ preventScroll: true });
 }
