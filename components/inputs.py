@@ -61,7 +61,7 @@ def choose_sentences() -> Sentences:
 
 def use_sentences(a: str, b: str = "") -> None:
     """Put these sentences into the sidebar; for the callbacks of buttons."""
-    kept.change(a=a, b=b, query=None, keys=())
+    kept.change(a=a, b=b, query=None, keys=(), other=None)
 
 
 def choose_model() -> str:

@@ -22,6 +22,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from backend.trace import Reading
 from components.view import FIELDS, View, chosen, fitted, kept, parameters_of, view_of
 
+_MAY_BE_NONE: Final = ("other",)
 LONGEST_LINK: Final = 8_000
 """Characters of an address that every server and browser between two readers lets through."""
 
@@ -49,6 +50,8 @@ def keep_widget(key: str) -> None:
     """Take over the widget that is named as the field it sets; for its callback."""
     if (value := st.session_state[key]) is not None:
         keep(key, value)
+    elif key in _MAY_BE_NONE:
+        change(**{key: None})
 
 
 def keep_choice(key: str) -> None:
@@ -144,6 +147,8 @@ def _let_go_of_changed_tokens(trace: Reading) -> None:
     }
     if view().query in changed:
         change(query=None)
+    if view().other in changed:
+        change(other=None)
     if changed.intersection(view().keys):
         change(keys=())
 
@@ -151,7 +156,7 @@ def _let_go_of_changed_tokens(trace: Reading) -> None:
 def _chosen_tokens(trace: Reading) -> dict[int, str | None]:
     """The tokens at the places that the reader chose; None where the trace has no such place."""
     now = view()
-    places = [*now.keys, *([] if now.query is None else [now.query])]
+    places = [*now.keys, *(place for place in (now.query, now.other) if place is not None)]
     return {p: trace.tokens[p] if p < len(trace.tokens) else None for p in places}
 
 

@@ -35,6 +35,7 @@ class View:
     lines: what the lines of the Overview show, a key of `LINES`
     step: where the reader stands in the lesson
     done: the lesson's answers, one character an exercise: right, wrong, or - for none yet
+    other: a token that the one at `query` is held against on its way through the layers
     """
 
     a: str = EXAMPLES[0].a
@@ -49,6 +50,7 @@ class View:
     lines: str = "head"
     step: int = 0
     done: str = ""
+    other: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def kept(view: View, name: str, value: object) -> tuple[View, str]:
         note = f"Only the first {MOST_CHARACTERS:,} characters are read."
         short = text[:MOST_CHARACTERS]
         return _with(view, name, short), "" if short == text else note
-    if name in ("layer", "head", "query", "step"):
+    if name in ("layer", "head", "query", "step", "other"):
         return _with_number(view, name, str(value))
     if name in _READERS:
         good = _READERS[name](value)
@@ -133,7 +135,7 @@ def fitted(view: View, trace: Reading) -> tuple[View, list[str]]:
     notes: list[str] = []
     last = len(trace.tokens) - 1
     layer, head = min(view.layer, trace.layers - 1), min(view.head, trace.heads - 1)
-    query, show, keys = view.query, view.show, view.keys
+    query, show, keys, other = view.query, view.show, view.keys, view.other
     if (layer, head) != (view.layer, view.head):
         notes.append(
             f"There is no layer {view.layer}, head {view.head} here; "
@@ -142,13 +144,17 @@ def fitted(view: View, trace: Reading) -> tuple[View, list[str]]:
     if query is not None and query > last:
         notes.append(f"There is no token {query} here; this is the last one, {last}.")
         query = last
+    if other is not None and other > last:
+        notes.append(f"There is no token {other} here to hold another one against.")
+        other = None
     if any(key > last for key in keys):
         notes.append("The two tokens to set against each other are not both here any more.")
         keys = ()
     if trace.sentences[1] is None and show != "all":
         notes.append("There is only one sentence now, so all weights are shown.")
         show = "all"
-    return replace(view, layer=layer, head=head, query=query, show=show, keys=keys), notes
+    view = replace(view, layer=layer, head=head, query=query, show=show, keys=keys, other=other)
+    return view, notes
 
 
 def _with_option(view: View, name: str, value: object) -> tuple[View, str]:
@@ -189,6 +195,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "pair": _read_flag,
     "done": _read_done,
 }
+_CALLED: Final = {"other": "other token"}
 _MEANING: Final = {
     "keys": "two tokens to set against each other",
     "pair": "whether to read the sentences as one pair",
@@ -197,12 +204,13 @@ _MEANING: Final = {
 
 
 def _with_number(view: View, name: str, text: str) -> tuple[View, str]:
+    called = _CALLED.get(name, name)
     if not _NUMBER.fullmatch(text):
         now = getattr(view, name)
         left = "is left as it is" if now is None else f"is {now}"
-        return view, f"“{_short(text)}” is no number; the {name} {left}."
+        return view, f"“{_short(text)}” is no number; the {called} {left}."
     number = max(0, int(text[:_DIGITS]))
-    note = f"Counting starts at 0, so the {name} is 0." if text.startswith("-") else ""
+    note = f"Counting starts at 0, so the {called} is 0." if text.startswith("-") else ""
     return _with(view, name, number), note
 
 

@@ -33,6 +33,7 @@ VIEWS = st.builds(
     lines=st.sampled_from(sorted(LINES)),
     step=st.integers(0, 99),
     done=st.text("rw-", max_size=40),
+    other=st.none() | st.integers(0, 999),
 )
 
 
@@ -56,16 +57,18 @@ def test_every_bad_value_is_named() -> None:
 
 
 def test_a_bad_value_of_the_rarer_parameters_is_named_too() -> None:
-    view, notes = view_of({"keys": "2", "pair": "maybe", "lines": "all", "done": "xyz"})
+    bad = {"keys": "2", "pair": "maybe", "lines": "all", "done": "xyz", "other": "it"}
+    view, notes = view_of(bad)
     assert view == View()
-    assert len(notes) == 4
+    assert len(notes) == 5
+    assert "the other token is left as it is" in notes[-1]
 
 
 def test_a_link_is_without_what_is_as_the_app_opens() -> None:
     names = ["a", "b", "model", "layer", "head", "query", "show"]
     assert list(parameters_of(View())) == names
-    view = View(keys=(2, 8), pair=True, lines="mean", step=4, done="rw-")
-    rarer = {"keys": "2-8", "pair": "1", "lines": "mean", "step": "4", "done": "rw-"}
+    view = View(keys=(2, 8), pair=True, lines="mean", step=4, done="rw-", other=3)
+    rarer = {"keys": "2-8", "pair": "1", "lines": "mean", "step": "4", "done": "rw-", "other": "3"}
     assert {k: v for k, v in parameters_of(view).items() if k not in names} == rarer
 
 
@@ -118,8 +121,10 @@ def test_a_choice_in_the_browser_is_taken_over() -> None:
 
 def test_a_view_is_fitted_to_a_smaller_trace() -> None:
     trace = cached_trace("minilm", "One.", None)
-    view, notes = fitted(View(layer=9, head=12, query=99, show="ab", keys=(1, 98)), trace)
+    wide = View(layer=9, head=12, query=99, show="ab", keys=(1, 98), other=97)
+    view, notes = fitted(wide, trace)
     assert (view.layer, view.head, view.query, view.show) == (5, 11, len(trace.tokens) - 1, "all")
     assert view.keys == ()
-    assert len(notes) == 4
+    assert view.other is None
+    assert len(notes) == 5
     assert fitted(view, trace) == (view, [])
