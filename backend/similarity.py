@@ -24,6 +24,19 @@ def cosine_similarity(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.clip(cosines, -1, 1)
 
 
+def paired_cosines(left: FloatArray, right: FloatArray) -> FloatArray:
+    """The cosine of each vector on the left with its partner on the right: (...,).
+
+    Alike vectors have 1, opposite ones -1. A vector of zeros gets 0.
+
+    left, right: (..., width), of one shape or stretched to one
+    """
+    lengths = np.linalg.norm(left, axis=-1) * np.linalg.norm(right, axis=-1)
+    dots = (left * right).sum(axis=-1)
+    cosines: FloatArray = np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
+    return np.clip(cosines, -1, 1)
+
+
 def nearest_rows(vector: FloatArray, matrix: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
     """The `count` rows of `matrix` most alike to `vector`, and how alike: most alike first.
 

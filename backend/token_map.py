@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backend.projection import principal_components
+from backend.similarity import paired_cosines
 from backend.trace import BoolArray, FloatArray, IntArray, Trace
 
 
@@ -65,7 +66,7 @@ def token_map(
         points=points,
         share=share,
         pairs=pairs,
-        similarity=_row_cosines(vectors[:, pairs[:, 0]], vectors[:, pairs[:, 1]]),
+        similarity=paired_cosines(vectors[:, pairs[:, 0]], vectors[:, pairs[:, 1]]),
     )
 
 
@@ -94,11 +95,3 @@ def path_of(vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _common_plane(vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
     return path_of(vectors - vectors.mean(axis=1, keepdims=True))
-
-
-def _row_cosines(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Cosine of each vector on the left with its partner on the right; width is the last axis."""
-    lengths = np.linalg.norm(left, axis=-1) * np.linalg.norm(right, axis=-1)
-    dots = np.einsum("lpw,lpw->lp", left, right)
-    cosines: FloatArray = np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
-    return cosines
