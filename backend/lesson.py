@@ -84,10 +84,9 @@ def with_mark(done: str, exercise: Exercise, right: bool) -> str:
     return marks[:number] + (RIGHT if right else WRONG) + marks[number + 1 :]
 
 
-def is_waiting(exercise: Exercise, done: str) -> bool:
-    """Whether it would give away the answer of one that has not been answered yet."""
-    names = [other.name for other in EXERCISES]
-    return exercise.after is not None and marks_of(done)[names.index(exercise.after)] == OPEN
+def first_of(exercise: Exercise) -> Exercise | None:
+    """The exercise that has to be answered first, because this one gives its answer away."""
+    return next((other for other in EXERCISES if other.name == exercise.after), None)
 
 
 def is_whole(step: Step, done: str) -> bool:

@@ -15,7 +15,7 @@ from backend.lesson import (
     STEPS,
     WRONG,
     Step,
-    is_waiting,
+    first_of,
     is_whole,
     marks_of,
     number_of,
@@ -100,16 +100,23 @@ def _show_exercise(exercise: Exercise, reading: Reading) -> None:
         f"**Exercise {number_of(exercise) + 1} of {len(EXERCISES)}: {exercise.title}** "
         f"{_BADGES[mark]}"
     )
-    asked = exercise.ask(reading)
+    asked, first = exercise.ask(reading), first_of(exercise)
     if isinstance(asked, Missing):
         _show_missing(exercise, asked)
-    elif is_waiting(exercise, done):
-        first = next(other for other in EXERCISES if other.name == exercise.after)
+    elif first is not None and not _is_answered(first, reading):
         st.markdown(
             f"Answer exercise {number_of(first) + 1} first: this one would give its answer away."
         )
     else:
         _show_question(exercise, asked, mark, reading.model.name)
+
+
+def _is_answered(exercise: Exercise, reading: Reading) -> bool:
+    """Whether the answer stands on this page, for the sentences and the model of now."""
+    asked = exercise.ask(reading)
+    if isinstance(asked, Missing):
+        return True
+    return inputs.kept_answer(_name(exercise, asked, reading.model.name)) is not None
 
 
 def _show_missing(exercise: Exercise, missing: Missing) -> None:
@@ -123,7 +130,7 @@ def _show_missing(exercise: Exercise, missing: Missing) -> None:
 
 
 def _show_question(exercise: Exercise, question: Question, mark: str, model: str) -> None:
-    name = f"{exercise.name} {_fingerprint(question, model)}"
+    name = _name(exercise, question, model)
     answer = inputs.kept_answer(name)
     st.markdown(plain(question.text))
     if answer is None or not question.answers.accepts(answer):
@@ -210,9 +217,9 @@ def _show_verdict(question: Question, answer: int) -> None:
         st.success(f"**Right.** You said {given}. It is {truth}.", icon=":material/check:")
 
 
-def _fingerprint(question: Question, model: str) -> str:
+def _name(exercise: Exercise, question: Question, model: str) -> str:
     """A name for the question as it is asked now: another text or model asks another one."""
     digest = blake2b(digest_size=8)
     for part in (model, question.text, repr(question.answers), question.explanation):
         digest.update(part.encode("utf-8", "replace"))
-    return digest.hexdigest()
+    return f"{exercise.name} {digest.hexdigest()}"

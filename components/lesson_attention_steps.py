@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
+from backend.habits import weight_at_distance
 from backend.lesson_questions import Reading, Row
-from backend.lesson_words import content_words, looking_word
+from backend.lesson_words import content_words, looking_word, word_places
 from backend.trace import Trace
 from components.lesson_evidence import offer_evidence, show_row, show_words
 from components.plain import plain
@@ -45,17 +46,21 @@ def show_heads(reading: Reading) -> None:
         "mixed once more they are what the layer writes. Nobody told a head what to look for, "
         "but some have habits. Here are two, found by measuring all heads:"
     )
-    kinds = (habits.following, "the token after"), (habits.first, f"the first, {a.tokens[0]}")
+    after, first = weight_at_distance(a.attention, 1), a.attention[..., 0].mean(axis=2)
     _show_rows(
         [
             Row(
-                f"Layer {habit.layer}, head {habit.head}: {habit.share:.2f} on average to {what}",
+                f"Layer {habit.layer}, head {habit.head}: {habit.share:.2f} to {what} on average "
+                f"over the app's examples; here {here[habit.layer, habit.head]:.2f}",
                 a,
                 habit.layer,
                 habit.head,
                 looking_word(a),
             )
-            for habit, what in kinds
+            for habit, what, here in (
+                (habits.following, "the token after", after),
+                (habits.first, f"the first token, {a.tokens[0]},", first),
+            )
         ]
     )
 
@@ -107,15 +112,27 @@ def _looking_back(a: Trace) -> str:
 
 
 def _with_changes(own: Trace, other: Trace | None) -> str:
-    """The sentence as typed; words that the other one has not stand out."""
-    text, known = own.sentences[0], set(own.tokens if other is None else other.tokens)
-    parts, place = [], 0
-    for token, special, (start, end) in zip(own.tokens, own.special, own.spans, strict=True):
-        if not special and token not in known and place <= start < end <= _MOST_CHARACTERS:
-            parts += [plain(text[place:start]), f" :blue-badge[**{plain(text[start:end])}**] "]
-            place = int(end)
+    """The sentence as typed; words that the other one has not stand out, if there are few."""
+    text, parts, place = own.sentences[0], [], 0
+    for start, end in _changed(own, other):
+        parts += [plain(text[place:start]), f" :blue-badge[**{plain(text[start:end])}**] "]
+        place = end
     rest = text[place:_MOST_CHARACTERS] + ("…" if len(text) > _MOST_CHARACTERS else "")
     return "".join([*parts, plain(rest)])
+
+
+def _changed(own: Trace, other: Trace | None) -> list[tuple[int, int]]:
+    """Where words stand that the other sentence has not; none where most are such words."""
+    known = set(own.tokens if other is None else other.tokens)
+    words = word_places(own)
+    new = [place for place in words if own.tokens[place] not in known]
+    runs: list[tuple[int, int]] = []
+    for start, end in own.spans[new].tolist():
+        if runs and runs[-1][1] >= start:
+            runs[-1] = runs[-1][0], end
+        elif end <= _MOST_CHARACTERS:
+            runs.append((start, end))
+    return runs if 2 * len(new) <= len(words) else []
 
 
 def _show_rows(rows: Sequence[Row]) -> None:

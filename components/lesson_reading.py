@@ -38,10 +38,12 @@ def _second(name: str, text: str | None) -> Trace | None:
     if text is None:
         return None
     try:
-        cached_trace(name, text)
+        trace = cached_trace(name, text)
     except EmptySentence:
         return None
-    return load_trace(name, Sentences(text, None))
+    if trace.left_out:
+        st.info(f"Of Sentence B, {trace.left_out} tokens are left out, too.")
+    return trace
 
 
 def _load_habits(name: str) -> Habits:

@@ -19,7 +19,7 @@ def test_every_bar_has_its_name_and_its_number() -> None:
 
 
 def test_two_series_differ_in_colour_and_pattern_and_are_named() -> None:
-    series = [("sentence A", WEIGHTS), ("sentence B", WEIGHTS / 2)]
+    series = [("sentence A", WEIGHTS), ("sentence B", WEIGHTS[::-1])]
     figure = bars_figure(["a", "b", "c"], series, theme="dark")
     first, second = figure.data
     assert (first.name, second.name) == ("sentence A", "sentence B")
@@ -29,7 +29,8 @@ def test_two_series_differ_in_colour_and_pattern_and_are_named() -> None:
 
 
 def test_the_axis_leaves_room_for_the_longest_bars_number() -> None:
-    for values in (WEIGHTS, np.zeros(3), np.array([-0.2, 0.5, 1.0]), np.array([31.2, 65.3, 4.0])):
+    for listed in ([0.7, 0.1, 0.0], [0, 0, 0], [-0.2, 0.5, 1.0], [31.2, 65.3, 4.0]):
+        values = np.array(listed, dtype=np.float32)
         low, high = bars_figure(["a", "b", "c"], [("x", values)], theme="light").layout.xaxis.range
         assert low <= values.min()
         assert high > values.max()

@@ -162,9 +162,7 @@ def test_steps_marks_and_ways_work_by_keyboard_and_survive_a_reload(open_page: O
     wait_until_drawn(page)
     expect(card(page, 8)).to_contain_text("wrong")
     expect(card(page, 8).get_by_role("button", name="Check")).to_be_visible()
-    page.get_by_role("radio", name="4 Heads").or_(
-        page.get_by_role("button", name="4 Heads")
-    ).first.focus()
+    page.get_by_test_id("stButtonGroup").get_by_role("radio", name="4 Heads").focus()
     page.keyboard.press("Enter")
     expect(heading(page, "Heads")).to_be_visible()
     page.get_by_role("button", name="Open Attention at layer 1, head 8").click()
@@ -184,7 +182,7 @@ def test_hostile_text_is_only_text(open_page: Open) -> None:
     options = card(page, 8).locator("label:has(input[type=radio])")
     expect(options.first).to_be_visible()
     for step in ("3 Self-attention", "6 Output", "1 Tokenizer"):
-        page.get_by_text(step, exact=True).click()
+        page.get_by_test_id("stButtonGroup").get_by_text(step, exact=True).click()
         expect(heading(page, step[2:])).to_be_visible()
         expect(page.get_by_role("button", name="Check").first).to_be_visible()
     assert page.locator("main img[src=x]").count() == 0

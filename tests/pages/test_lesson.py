@@ -78,6 +78,22 @@ def test_no_answer_and_no_figure_of_it_stands_there_before_it_is_checked() -> No
     assert "Answer exercise 8 first" not in spoken(page)
 
 
+def test_an_answer_given_for_another_text_opens_nothing() -> None:
+    page = opened(step="4", done="-------r")
+    assert "Answer exercise 8 first" in spoken(page)
+    page = choose(page, "pronoun", 0)
+    assert "Answer exercise 8 first" not in spoken(page)
+    page.text_input(key="a").set_value("The dog saw the bone because it was red.").run()
+    assert "Answer exercise 8 first" in spoken(page)
+
+
+def test_words_that_changed_stand_out_where_they_are_few() -> None:
+    assert ":blue-badge[**tired**]" in spoken(opened(step="4"))
+    page = opened(step="4", a="</script><b> it", b="שלום it was")
+    assert "-badge[**" not in spoken(page)
+    assert "A:** </script><b> it" in spoken(page)
+
+
 def test_a_wrong_answer_is_said_kept_and_can_be_mended() -> None:
     page = choose(opened(), "pieces", 5)
     assert "Not quite. You said 5 pieces. It is 3 pieces" in bare(page.error[0].value).replace(
