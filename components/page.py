@@ -19,7 +19,9 @@ _STYLE = """<style>
   [data-testid="stSidebar"][data-collapsed="false"] { min-width: min(430px, 34vw) !important; }
 }
 [data-testid="stSidebar"] input { font-size: 0.875rem; padding-inline: 0.5rem; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-inline: 1rem; } }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 3rem; }
+}
 </style>"""
 """More room for figures, and for a whole sentence in the sidebar, than Streamlit leaves."""
 
