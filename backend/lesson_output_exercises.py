@@ -56,8 +56,8 @@ def ask_size(reading: Reading) -> Question:
     encoder, size = parameter_count(reading), tags * width + tags
     options = {tags, width, size, width * width + width, encoder} - {0}
     return Question(
-        text=f"The encoder of {reading.title} has {encoder:,} numbers that were learned in "
-        f"pre-training. A classification layer for {tags} parts of speech is put on top; each "
+        text=f"The encoder of {reading.title} has {encoder:,} numbers, all learned "
+        f"beforehand. A classification layer for {tags} parts of speech is put on top; each "
         f"tag reads all {width} numbers of a vector. How many numbers does it have?",
         answers=sorted_options([(count, f"{count:,}") for count in options], f"{size:,}"),
         explanation=f"{width} weights for each of {tags} tags, and one bias a tag: {width} × "
