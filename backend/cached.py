@@ -18,7 +18,8 @@ from backend.hub import Progress
 from backend.labelled_texts import LabelledTexts
 from backend.last_layer import LastLayer, train_task
 from backend.model import Model, load_model
-from backend.tagger import Tagger, train_tagger
+from backend.tagger import TagAccuracy, Tagger, tag_accuracy, train_tagger
+from backend.task_heads import TaskHead, load_task_head
 from backend.tokenizer import Tokenizer, load_tokenizer
 from backend.trace import Trace
 
@@ -26,7 +27,9 @@ MODEL_BYTES: Final = 600_000_000  # the built-in model and one of BERT's own siz
 TRACE_BYTES: Final = 192_000_000
 TAGGER_BYTES: Final = 2_000_000  # some thirty layers on the built-in model, fifteen on BERT base
 TASK_BYTES: Final = 4_000_000  # some hundred layers for tables of sixty sentences
+HEAD_BYTES: Final = 16_000_000
 TOKENIZERS: Final = 8
+ACCURACIES: Final = 64
 
 
 class Sized(Protocol):
@@ -105,6 +108,8 @@ _models: Shared[str, Model] = Shared(MODEL_BYTES, _bytes)
 _traces: Shared[tuple[str, str, str | None], Trace] = Shared(TRACE_BYTES, _bytes)
 _taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, _bytes)
 _tasks: Shared[tuple[str, LabelledTexts, int | None], LastLayer] = Shared(TASK_BYTES, _bytes)
+_accuracies: Shared[str, TagAccuracy] = Shared(ACCURACIES, lambda _: 1)
+_heads: Shared[str, TaskHead | None] = Shared(HEAD_BYTES, lambda head: head.nbytes if head else 1)
 _tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda _: 1)
 
 
@@ -149,6 +154,28 @@ def cached_task(
         (name, table, layer),
         lambda: train_task(cached_model(name), table, layer=layer, progress=progress),
     )
+
+
+def cached_tag_accuracy(name: str, progress: Progress | None = None) -> TagAccuracy:
+    """What layers for parts of speech get on held-out sentences, the same for everybody.
+
+    progress: called with the layers that are done and how many there are
+    Raises as `load_model` and `tag_accuracy` do.
+    """
+    return _accuracies.find(name, lambda: tag_accuracy(cached_model(name), progress))
+
+
+def tag_accuracy_is_ready(name: str) -> bool:
+    """Whether `cached_tag_accuracy` answers at once."""
+    return name in _accuracies
+
+
+def cached_task_head(name: str) -> TaskHead | None:
+    """The model's own classification layer, the same object for everybody; None if it has none.
+
+    Raises as `load_model` and `load_task_head` do.
+    """
+    return _heads.find(name, lambda: load_task_head(cached_model(name)))
 
 
 @cache

@@ -46,6 +46,20 @@ _ENTRIES: Final = (
         "268 MB to download.",
         offline=False,
     ),
+    Entry(
+        name="dslim/bert-base-NER",
+        title="BERT base, fine-tuned for names",
+        about="bert-base-cased, fine-tuned on news to find names of people, places, organisations "
+        "and others (CoNLL-2003). It has a classification layer of its own. 433 MB to download.",
+        offline=False,
+    ),
+    Entry(
+        name="distilbert-base-uncased-finetuned-sst-2-english",
+        title="DistilBERT, fine-tuned for sentiment",
+        about="DistilBERT, fine-tuned on sentences of film reviews to tell negative from positive "
+        "(SST-2). It has a classification layer of its own. 268 MB to download.",
+        offline=False,
+    ),
 )
 
 CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

@@ -4,6 +4,7 @@ Sources: Devlin et al. 2018, section 5.3 (BERT's vectors as they are, a new laye
 Tenney et al. 2019, BERT Rediscovers the Classical NLP Pipeline (what each layer holds).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -76,18 +77,30 @@ class TaggedTokens:
 
 
 @dataclass(frozen=True)
+class Confusion:
+    """How many of the tokens with one tag were held to have another one."""
+
+    tag: str
+    taken_for: str
+    tokens: int
+    of: int
+
+
+@dataclass(frozen=True)
 class TagAccuracy:
     """The share of tokens, 0 to 1, whose tag is right in sentences held out from the training.
 
     by_layer: one share a layer, the encoder's input first, T last
     by_word: what one would get from each word's most frequent tag alone
     folds: parts into which the sentences were split, each held out once
+    confusions: of the layer on T, the most frequent first
     """
 
     by_layer: tuple[float, ...]
     by_word: float
     sentences: int
     folds: int
+    confusions: tuple[Confusion, ...]
 
 
 def train_tagger(model: Model, progress: Progress | None = None) -> Tagger:
@@ -110,13 +123,29 @@ def tag_accuracy(model: Model, progress: Progress | None = None) -> TagAccuracy:
     """
     sentences = tagged_sentences()
     rows = tagged_tokens(model, sentences, layers=range(model.layers + 1))
-    found = list[float]()
+    found, said = list[float](), np.array(rows.tags)
     for vectors in rows.vectors:
-        found.append(_agreement(cross_validation(vectors, rows.tags, rows.pair), rows.tags))
+        said = cross_validation(vectors, rows.tags, rows.pair)
+        found.append(_agreement(said, rows.tags))
         if progress:
             progress(len(found), len(rows.vectors))
     by_word = _agreement(most_frequent_labels(rows.words, rows.tags, rows.pair), rows.tags)
-    return TagAccuracy(tuple(found), by_word, len(sentences), FOLDS)
+    confused = confusions(rows.tags, said)
+    return TagAccuracy(tuple(found), by_word, len(sentences), FOLDS, confused)
+
+
+def confusions(tags: Sequence[str], said: LabelArray) -> tuple[Confusion, ...]:
+    """Which tag was taken for which other one, the most frequent first.
+
+    said: (row,), what the layer says of each token
+    """
+    counts = Counter(tags)
+    pairs = Counter((tag, str(other)) for tag, other in zip(tags, said, strict=True))
+    return tuple(
+        Confusion(tag, other, count, counts[tag])
+        for (tag, other), count in pairs.most_common()
+        if tag != other
+    )
 
 
 def _agreement(found: LabelArray, tags: Sequence[str]) -> float:

@@ -15,6 +15,7 @@ MODEL_FILES = {
     "backend/classifier.py",
     "backend/fine_tuning.py",
     "backend/masked_words.py",
+    "backend/task_heads.py",
     "backend/small_bert.py",
     "backend/small_training.py",
 }

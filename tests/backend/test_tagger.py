@@ -10,7 +10,14 @@ from backend.classifier import FOLDS, cross_validation, most_frequent_labels
 from backend.errors import NotAModel
 from backend.model import Model, load_model
 from backend.part_of_speech import TAG_NAMES, read_tagged, tagged_sentences
-from backend.tagger import TaggedTokens, tag_accuracy, tagged_tokens, train_tagger
+from backend.tagger import (
+    Confusion,
+    TaggedTokens,
+    confusions,
+    tag_accuracy,
+    tagged_tokens,
+    train_tagger,
+)
 from tests.backend.small_models import write_model
 
 FEW = """
@@ -94,6 +101,18 @@ def test_accuracy_by_layer(small: Model, monkeypatch: pytest.MonkeyPatch) -> Non
     assert found.by_layer[1] == np.mean(held_out == np.array(rows.tags))
     by_word = most_frequent_labels(rows.words, rows.tags, rows.pair)
     assert found.by_word == np.mean(by_word == np.array(rows.tags))
+    wrong = sum(confusion.tokens for confusion in found.confusions)
+    assert wrong / len(rows.tags) == pytest.approx(1 - found.by_layer[-1])
+
+
+def test_the_most_frequent_confusion_comes_first() -> None:
+    tags = ("NN", "NN", "NN", "VB", "VB", "JJ")
+    said = np.array(["VB", "VB", "JJ", "VB", "NN", "JJ"])
+    assert confusions(tags, said) == (
+        Confusion("NN", "VB", 2, 3),
+        Confusion("NN", "JJ", 1, 3),
+        Confusion("VB", "NN", 1, 2),
+    )
 
 
 def test_a_model_without_numbers_cannot_be_learned_from(tmp_path: Path) -> None:
