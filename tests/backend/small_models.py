@@ -74,3 +74,19 @@ def _write_byte_pairs(folder: Path) -> int:
     (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     (folder / "merges.txt").write_text("#version: 0.2\nt h\n", encoding="utf-8")
     return len(pieces)
+
+
+def write_task_model(family: str, task: str, folder: Path, **changes: Any) -> Path:
+    """A random model with a classification layer; `task` as in `AutoModelForTokenClassification`.
+
+    No bias is zero, as it is before training; `changes` go into its config.
+    """
+    write_model(family, folder)
+    config = transformers.AutoConfig.from_pretrained(folder, **changes)
+    torch.manual_seed(5)
+    module = getattr(transformers, f"AutoModelFor{task}").from_config(config)
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight += 0.2 * torch.randn(weight.shape)
+    module.save_pretrained(folder)
+    return folder
