@@ -14,7 +14,7 @@ from backend.examples import EXAMPLES
 from backend.tokenizer import CASED, UNCASED
 from backend.trace import Reading
 from components import kept
-from components.view import LINES, Choice
+from components.view import LINES, TASKS, Choice
 
 _MOST_ANSWERS: Final = 100
 _HELP: Final = {
@@ -160,6 +160,22 @@ def choose_lines() -> str:
         args=("lines",),
     )
     return lines
+
+
+def choose_task() -> str:
+    """Draw Task; a key of `components.view.TASKS`."""
+    task = kept.view().task
+    kept.seed("task", task)
+    st.pills(
+        "Task",
+        list(TASKS),
+        key="task",
+        format_func=TASKS.__getitem__,
+        required=True,
+        on_change=kept.keep_widget,
+        args=("task",),
+    )
+    return task
 
 
 def choose_step(titles: Sequence[str]) -> int:

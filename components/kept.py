@@ -68,6 +68,26 @@ def newest_serial() -> int:
     return serial
 
 
+def store(name: str, value: object) -> None:
+    """Put something away for this visitor, over runs and pages; no link carries it."""
+    _stored()[name] = value
+
+
+def stored(name: str, default: Any = None) -> Any:
+    """What was put away under this name."""
+    return _stored().get(name, default)
+
+
+def store_widget(key: str) -> None:
+    """Put away what the widget of this name holds; for its callback."""
+    store(key, st.session_state[key])
+
+
+def widget_value(key: str) -> Any:
+    """What the widget holds, None if it was not on the page in the last run; for callbacks."""
+    return st.session_state.get(key)
+
+
 def seed(key: str, value: object) -> None:
     """Set a widget from the view, but never under the reader's typing hands.
 
@@ -158,6 +178,12 @@ def _chosen_tokens(trace: Reading) -> dict[int, str | None]:
     now = view()
     places = [*now.keys, *(place for place in (now.query, now.other) if place is not None)]
     return {p: trace.tokens[p] if p < len(trace.tokens) else None for p in places}
+
+
+def _stored() -> dict[str, Any]:
+    """What was put away, by name."""
+    values: dict[str, Any] = st.session_state.setdefault("stored", {})
+    return values
 
 
 def _written() -> deque[dict[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from backend.catalogue import BUILT_IN, is_offered, title_of
 from backend.examples import EXAMPLES
+from backend.labelled_texts import PRESETS
 from backend.sentence_filter import SHOW
 from backend.trace import Reading
 
@@ -22,6 +23,10 @@ _DONE: Final = re.compile(r"[rw-]{0,40}")
 LINES: Final = {"head": "One head", "mean": "Mean of all heads"}
 """What the lines of the Overview show, and how the choice is called."""
 
+OWN: Final = "own"
+TASKS: Final = PRESETS | {OWN: "My own"}
+"""What a last layer is trained for, and how the choice is called."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -36,6 +41,7 @@ class View:
     step: where the reader stands in the lesson
     done: the lesson's answers, one character an exercise: right, wrong, or - for none yet
     other: a token that the one at `query` is held against on its way through the layers
+    task: what a last layer is trained for, a key of `TASKS`
     """
 
     a: str = EXAMPLES[0].a
@@ -51,6 +57,7 @@ class View:
     step: int = 0
     done: str = ""
     other: int | None = None
+    task: str = "sentiment"
 
 
 @dataclass(frozen=True)
@@ -158,7 +165,7 @@ def fitted(view: View, trace: Reading) -> tuple[View, list[str]]:
 
 
 def _with_option(view: View, name: str, value: object) -> tuple[View, str]:
-    titles = {"show": SHOW, "lines": LINES}
+    titles = {"show": SHOW, "lines": LINES, "task": TASKS}
     good = is_offered(str(value)) if name == "model" else value in tuple(titles[name])
     if good:
         return _with(view, name, value), ""

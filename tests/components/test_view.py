@@ -11,6 +11,7 @@ from components.view import (
     FIELDS,
     LINES,
     MOST_CHARACTERS,
+    TASKS,
     View,
     chosen,
     fitted,
@@ -34,6 +35,7 @@ VIEWS = st.builds(
     step=st.integers(0, 99),
     done=st.text("rw-", max_size=40),
     other=st.none() | st.integers(0, 999),
+    task=st.sampled_from(sorted(TASKS)),
 )
 
 
@@ -58,17 +60,22 @@ def test_every_bad_value_is_named() -> None:
 
 def test_a_bad_value_of_the_rarer_parameters_is_named_too() -> None:
     bad = {"keys": "2", "pair": "maybe", "lines": "all", "done": "xyz", "other": "it"}
+    bad |= {"task": "poetry"}
     view, notes = view_of(bad)
     assert view == View()
-    assert len(notes) == 5
-    assert "the other token is left as it is" in notes[-1]
+    assert len(notes) == 6
+    assert "the other token is left as it is" in notes[-2]
+    assert notes[-1] == (
+        "There is no task “poetry” to choose; this is Sentiment: positive or negative."
+    )
 
 
 def test_a_link_is_without_what_is_as_the_app_opens() -> None:
     names = ["a", "b", "model", "layer", "head", "query", "show"]
     assert list(parameters_of(View())) == names
-    view = View(keys=(2, 8), pair=True, lines="mean", step=4, done="rw-", other=3)
+    view = View(keys=(2, 8), pair=True, lines="mean", step=4, done="rw-", other=3, task="own")
     rarer = {"keys": "2-8", "pair": "1", "lines": "mean", "step": "4", "done": "rw-", "other": "3"}
+    rarer |= {"task": "own"}
     assert {k: v for k, v in parameters_of(view).items() if k not in names} == rarer
 
 
