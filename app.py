@@ -40,6 +40,9 @@ def run_page() -> None:
             st.Page("pages/compare.py", title="Compare"),
             st.Page("pages/bertviz.py", title="BertViz"),
         ],
+        "Output": [
+            st.Page("pages/output.py", title="Output"),
+        ],
     }
     st.navigation(pages).run()
 

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import numpy as np
-
 from backend.lesson_questions import (
     Bars,
     Missing,
@@ -68,5 +66,5 @@ def ask_size(reading: Reading) -> Question:
 
 
 def parameter_count(reading: Reading) -> int:
-    """How many numbers the encoder holds; each is a float32."""
-    return int(reading.model.nbytes // np.dtype(np.float32).itemsize)
+    """How many numbers the encoder holds."""
+    return reading.model.numbers

@@ -30,6 +30,7 @@ class Model:
 
     limit: the most tokens it reads at once, those the tokenizer adds included
     nbytes: memory its weights hold
+    numbers: how many weights these are
     pieces: the vocabulary by id; "" where a row of the table belongs to no piece
     word_vectors: (vocabulary, width), read-only, the model's own memory and no copy
     """
@@ -44,6 +45,7 @@ class Model:
         self.heads: int = config.num_attention_heads
         self.width: int = config.hidden_size
         self.nbytes = sum(weight.nbytes for weight in module.parameters())
+        self.numbers: int = sum(weight.numel() for weight in module.parameters())
         self._module = module
         self.limit = tokenizer.limit
         self.word_vectors = _read_only(module.embeddings.word_embeddings.weight)

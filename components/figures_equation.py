@@ -95,10 +95,16 @@ def one_token_figure(
 
 
 def all_tokens_figure(
-    parts: Sequence[Part], tokens: Sequence[str], *, limit: float, theme: Theme
+    parts: Sequence[Part],
+    tokens: Sequence[str],
+    *,
+    limit: float,
+    theme: Theme,
+    row_pixels: int = _TOKEN_PIXELS,
 ) -> go.Figure:
     """Every value of every token's vectors: one row a token, one column a dimension.
 
+    row_pixels: of a token, as long as the panel is not too tall
     Dimensions lie across, where there are pixels for each of them: with less than one, the
     browser would leave different ones out of each panel, and the sum would not add up.
     """
@@ -114,7 +120,7 @@ def all_tokens_figure(
     ]
     across = {"title": {"text": "dimension"}}
     down = token_axis(tokens, "token")
-    panel = max(_PANEL_PIXELS, min(_TALLEST_PANEL, _TOKEN_PIXELS * len(tokens)))
+    panel = max(_PANEL_PIXELS, min(_TALLEST_PANEL, row_pixels * len(tokens)))
     layout = _stacked(parts, panel, across, down, bottom=60)
     return _equation(heatmaps, layout, limit, theme)
 

@@ -1,0 +1,89 @@
+"""How good the layer for parts of speech is on sentences it has not seen, measured live."""
+
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from backend import output_tables as tables
+from backend.cached import cached_tag_accuracy, tag_accuracy_is_ready
+from backend.catalogue import CATALOGUE
+from backend.embedding_tables import layer_name
+from backend.errors import ExplorerError
+from backend.measuring import start_measuring, state_of_measuring
+from backend.tagger import TagAccuracy
+from backend.training_states import Failed, Running, Waiting
+from components.downloads import offer_csv
+from components.figures_output import accuracy_figure
+from components.output_words import accuracy_words, confusion_words, method_words
+from components.page import page_theme
+from components.plain import plain
+
+_SECONDS: Final = 1.0
+"""Between two questions how far it is."""
+_CONFUSIONS: Final = 3
+
+
+def show_accuracy(model: str) -> None:
+    """What layers on T and on each earlier layer get; the way there, while it is measured."""
+    if tag_accuracy_is_ready(model):
+        _show_measured(cached_tag_accuracy(model))
+    else:
+        _show_measuring(model)
+
+
+def _show_measured(found: TagAccuracy) -> None:
+    st.markdown(accuracy_words(found))
+    names = [layer_name(layer) for layer in range(len(found.by_layer))]
+    figure = accuracy_figure(found.by_layer, found.by_word, names, theme=page_theme())
+    st.plotly_chart(figure, key="accuracy")
+    for confusion in found.confusions[:_CONFUSIONS]:
+        st.markdown(f"- {plain(confusion_words(confusion))}")
+    st.caption(method_words(found))
+    with st.expander("The curve as numbers"):
+        st.dataframe(
+            {"after layer": names, "accuracy": list(found.by_layer)},
+            hide_index=True,
+            column_config={"accuracy": st.column_config.NumberColumn(format="percent")},
+        )
+    offer_csv("Accuracy by layer (CSV)", "accuracy.csv", partial(tables.accuracy_csv, found))
+
+
+def _show_measuring(model: str) -> None:
+    """Models that need no network are measured at once, others when they are asked for."""
+    state = state_of_measuring(model)
+    at_once = model in CATALOGUE and CATALOGUE[model].offline
+    if at_once and not isinstance(state, Waiting | Running | Failed):
+        start_measuring(model)
+        state = state_of_measuring(model)
+    if isinstance(state, Waiting | Running):
+        _watch(model)
+        return
+    if isinstance(state, Failed):
+        if not isinstance(state.error, ExplorerError):
+            raise state.error
+        st.error(plain(str(state.error)))
+    st.markdown(
+        "How many tags are right on sentences the layer has not seen, and how many a layer on each "
+        "earlier layer would get: for this model the server needs some minutes to measure it."
+    )
+    st.button("Measure it", icon=":material/timer:", on_click=start_measuring, args=(model,))
+
+
+@st.fragment(run_every=_SECONDS)
+def _watch(model: str) -> None:
+    """How far it is; the page is drawn anew when it is over."""
+    state = state_of_measuring(model)
+    if isinstance(state, Running):
+        now = state.progress
+        text = "Measuring on held-out sentences"
+        if now is None:
+            st.progress(0.0, f"{text}: the model reads them first")
+        else:
+            left = f", some {now.seconds_left:.0f} s left" if now.seconds_left else ""
+            st.progress(now.share, f"{text}: {now.layers} of {now.of} layers{left}")
+    elif isinstance(state, Waiting):
+        ahead = f" Now: {plain(state.ahead.name)}." if state.ahead else ""
+        st.progress(0.0, f"Waiting for others' trainings: place {state.place}.{ahead}")
+    else:
+        st.rerun()

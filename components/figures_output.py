@@ -1,0 +1,94 @@
+"""Plotly figures of what comes out: a token's way through the layers, accuracy by layer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from components.figure_text import SIZE, with_readable_text
+from components.palette import HEADS, INK, Theme
+from components.plain import label
+
+Floats = NDArray[np.floating[Any]]
+
+_STYLES: Final = (("solid", "circle"), ("dash", "diamond"), ("dot", "square"), ("dashdot", "x"))
+"""Of the lines, so that none needs its colour to be known."""
+_MARGINS: Final = {"l": 8, "r": 16, "t": 8, "b": 8}
+
+
+def way_figure(lines: Mapping[str, Floats], names: Sequence[str], *, theme: Theme) -> go.Figure:
+    """Cosines of one token's vector with others, layer by layer; 1 = the same direction.
+
+    lines: (layer + 1,) each, at most four, by what they are called; names: (layer + 1,)
+    """
+    drawn = [
+        go.Scatter(
+            x=list(names),
+            y=values,
+            mode="lines+markers",
+            name=label(title),
+            line={"color": HEADS[theme][number], "dash": dash, "width": 3},
+            marker={"symbol": symbol, "size": 9},
+            cliponaxis=False,
+            hovertemplate=f"{label(title)}<br>%{{x}}: <b>%{{y:.3f}}</b><extra></extra>",
+        )
+        for number, ((title, values), (dash, symbol)) in enumerate(
+            zip(lines.items(), _STYLES, strict=False)
+        )
+    ]
+    lowest = min(0.0, *(float(np.floor(10 * values.min()) / 10) for values in lines.values()))
+    layout = {
+        "xaxis": {"title": {"text": "after layer"}, "type": "category"},
+        "yaxis": {"title": {"text": "cosine similarity"}, "range": [lowest, 1.03]},
+        "height": 420,
+        "margin": _MARGINS,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "showlegend": True,
+    }
+    return with_readable_text(go.Figure(drawn, layout), theme)
+
+
+def accuracy_figure(
+    by_layer: Sequence[float], by_word: float, names: Sequence[str], *, theme: Theme
+) -> go.Figure:
+    """Per cent of tokens tagged right after each layer, and from the words alone as a dashed line.
+
+    by_layer: 0 to 1, (layer + 1,); names: (layer + 1,)
+    """
+    values = [100 * share for share in by_layer]
+    told = {0, len(values) - 1, int(np.argmax(values))}
+    curve = go.Scatter(
+        x=list(names),
+        y=values,
+        mode="lines+markers+text",
+        line={"color": HEADS[theme][0], "width": 4},
+        marker={"size": 10},
+        text=[f"{value:.1f} %" if layer in told else "" for layer, value in enumerate(values)],
+        textposition="top center",
+        cliponaxis=False,
+        hovertemplate="after layer %{x}: <b>%{y:.1f} %</b><extra></extra>",
+    )
+    lowest = 10 * np.floor(min(*values, 100 * by_word) / 10 - 0.2)
+    layout = {
+        "xaxis": {"title": {"text": "the layer it is trained on"}, "type": "category"},
+        "yaxis": {
+            "title": {"text": "per cent of tokens right"},
+            "range": [max(0, lowest), 103],
+        },
+        "height": 380,
+        "margin": _MARGINS | {"r": 32},
+        "showlegend": False,
+    }
+    figure = go.Figure(curve, layout)
+    figure.add_hline(
+        100 * by_word,
+        line={"color": INK[theme], "dash": "dash", "width": 2},
+        annotation={
+            "text": f"most frequent tag of each word: {100 * by_word:.1f} %",
+            "font": {"size": SIZE, "color": INK[theme]},
+        },
+        annotation_position="bottom right",
+    )
+    return with_readable_text(figure, theme)

@@ -1,0 +1,124 @@
+"""The Output page's parts about T: its numbers, its map, one token's way through the layers."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from backend import output_tables as tables
+from backend.embedding_tables import all_tokens_csv, layer_name
+from backend.token_map import token_map
+from backend.token_way import (
+    Nearest,
+    candidates,
+    likeness_of_two,
+    likeness_to_input,
+    nearest_by_layer,
+    neighbours_of,
+)
+from backend.trace import FloatArray, Trace
+from components.downloads import offer_csv
+from components.figures_equation import (
+    SATURATED_SHARE,
+    Part,
+    all_tokens_figure,
+    equation_limit,
+)
+from components.figures_output import way_figure
+from components.figures_token_map import map_figure
+from components.page import page_theme
+from components.plain import plain
+from components.token_chips import visible
+
+_ROW_PIXELS: Final = 16
+_NEAREST: Final = 3
+
+
+def show_vectors(trace: Trace) -> None:
+    """Every number of T."""
+    count, width = trace.hidden[-1].shape
+    parts = [Part("", f"T: {count} tokens × {width} dimensions", trace.hidden[-1])]
+    limit = equation_limit(parts)
+    figure = all_tokens_figure(
+        parts, trace.tokens, limit=limit, theme=page_theme(), row_pixels=_ROW_PIXELS
+    )
+    st.plotly_chart(figure, key="vectors")
+    st.caption(
+        "The colour grows with the square root of the value, zero in the middle. Values beyond "
+        f"±{limit:.2f} ({SATURATED_SHARE:.1f} % of all) get the last colour. A column that stands "
+        "out in every row is a dimension that this model makes large whatever it reads."
+    )
+    offer_csv("T (CSV)", "t.csv", partial(all_tokens_csv, {"T": trace.hidden[-1]}, trace.tokens))
+
+
+def show_vector_map(trace: Trace) -> None:
+    """T's words in the plane in which they differ most."""
+    words = token_map(trace.tokens, trace.segments, trace.special, trace.hidden[-1:])
+    figure = map_figure(
+        words.points,
+        words.tokens,
+        words.segments,
+        words.pairs,
+        layer=0,
+        share=words.share,
+        theme=page_theme(),
+    )
+    st.plotly_chart(figure, key="vector_map")
+    offer_csv("The map of T (CSV)", "t-map.csv", partial(tables.points_csv, words))
+
+
+def show_way(trace: Trace, token: int, other: int | None) -> None:
+    """What one token's vector is like in every layer, and the tokens that come nearest to it."""
+    lines = _lines(trace, token, other)
+    names = [layer_name(layer) for layer in range(len(trace.hidden))]
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.markdown(f"**How alike “{plain(visible(trace.tokens[token]))}” is, layer by layer**")
+        st.plotly_chart(way_figure(lines, names, theme=page_theme()), key="way_of_token")
+        offer_csv("The way (CSV)", "way.csv", partial(tables.way_csv, lines))
+    with right:
+        _show_nearest(trace, token, names)
+    with st.expander("The lines as numbers"):
+        columns = {"after layer": names} | {title: list(v) for title, v in lines.items()}
+        form = st.column_config.NumberColumn(format="%.3f")
+        st.dataframe(columns, hide_index=True, column_config=dict.fromkeys(lines, form))
+
+
+def _lines(trace: Trace, token: int, other: int | None) -> Mapping[str, FloatArray]:
+    """The figure's lines by their names."""
+    held_against = dict(neighbours_of(token, trace.segments))
+    if other is not None:
+        held_against["chosen"] = other
+    lines = {"its own input": likeness_to_input(trace.hidden, token)}
+    for title, place in held_against.items():
+        name = f"{title}: {place} {visible(trace.tokens[place])}"
+        lines[name] = likeness_of_two(trace.hidden, token, place)
+    return lines
+
+
+def _show_nearest(trace: Trace, token: int, names: list[str]) -> None:
+    among = candidates(token, trace.segments, trace.special)
+    where = "the rest of the sentence"
+    if trace.segments.any():
+        where = f"Sentence {'BA'[trace.segments[token]]}"
+    st.markdown(f"**The nearest tokens of {where}** (cosine)")
+    if not trace.segments.any():
+        st.caption("There is no Sentence B: these are the nearest in the sentence itself.")
+    if not len(among):
+        st.info("There is no other word to be near to.")
+        return
+    nearest = nearest_by_layer(trace.hidden, token, among, _NEAREST)
+    st.dataframe(_nearest_table(nearest, trace, names), hide_index=True)
+    make = partial(tables.nearest_csv, nearest, trace.tokens)
+    offer_csv("The nearest tokens (CSV)", "nearest-tokens.csv", make)
+
+
+def _nearest_table(nearest: Nearest, trace: Trace, names: list[str]) -> dict[str, list[str]]:
+    columns = {"after layer": names}
+    for rank in range(nearest.tokens.shape[1]):
+        columns[f"{rank + 1}."] = [
+            f"{visible(trace.tokens[place])} ({place})  {cosine:.2f}"
+            for place, cosine in zip(nearest.tokens[:, rank], nearest.cosines[:, rank], strict=True)
+        ]
+    return columns

@@ -1,0 +1,87 @@
+"""The Output page's words: what labels mean, and what was measured."""
+
+from typing import Final
+
+from backend.part_of_speech import TAG_NAMES
+from backend.tagger import Confusion, TagAccuracy, Tagger
+
+_NAMES_OF: Final = {
+    "PER": "a person's name",
+    "LOC": "a place's name",
+    "ORG": "an organisation's name",
+    "MISC": "another name",
+}
+_PARTS: Final = {"B": "begins", "I": "goes on"}
+
+
+def label_name(label: str) -> str:
+    """The label in plain English; empty where it is not known.
+
+    Known are the Penn tags, and those of names as CoNLL-2003 has them.
+    """
+    if label == "O":
+        return "no name"
+    part, _, kind = label.partition("-")
+    if part in _PARTS and kind in _NAMES_OF:
+        return f"{_NAMES_OF[kind]} {_PARTS[part]}"
+    return TAG_NAMES.get(label, "")
+
+
+def weights_words(width: int, labels: int, numbers: int, title: str) -> str:
+    """How many numbers a linear layer has beside those of its model."""
+    size = width * labels + labels
+    return (
+        f"{width:,} × {labels} weights and {labels} biases make {size:,} numbers: "
+        f"{100 * size / numbers:.2g} % of the {numbers:,} that {title} has."
+    )
+
+
+def learned_words(tagger: Tagger) -> str:
+    """What the layer for parts of speech learned from."""
+    return (
+        f"It learned from {tagger.sentences:,} sentences with {tagger.tokens:,} tokens that were "
+        "labelled for this app; the model below stayed as it is."
+    )
+
+
+def accuracy_words(found: TagAccuracy) -> str:
+    """What the layer gets on held-out sentences, and where the information is."""
+    best = max(range(len(found.by_layer)), key=found.by_layer.__getitem__)
+    top, last = found.by_layer[best], found.by_layer[-1]
+    where = (
+        "No earlier layer gets more."
+        if best == len(found.by_layer) - 1
+        else f"{_after(best)} it would get {_per_cent(top)}: that is where this model holds most "
+        "of it, and what comes later serves other ends."
+    )
+    return (
+        f"On sentences it has not seen, the layer on T gets **{_per_cent(last)}** of the tokens "
+        f"right. Each word's most frequent tag, without any model, gets "
+        f"**{_per_cent(found.by_word)}**. {where}"
+    )
+
+
+def method_words(found: TagAccuracy) -> str:
+    """How it was measured."""
+    return (
+        f"Cross-validated: the {found.sentences:,} sentences were split into {found.folds} parts, "
+        "each tagged by a layer that learned from the others. A sentence is never split, and two "
+        "that the model read together stay together."
+    )
+
+
+def confusion_words(confusion: Confusion) -> str:
+    """One confusion as a sentence."""
+    tag, other = confusion.tag, confusion.taken_for
+    return (
+        f"{confusion.tokens} of {confusion.of} tokens that are {tag} ({TAG_NAMES[tag]}) were "
+        f"taken for {other} ({TAG_NAMES[other]})."
+    )
+
+
+def _after(layer: int) -> str:
+    return "Trained on the encoder's input" if layer == 0 else f"Trained on layer {layer - 1}"
+
+
+def _per_cent(share: float) -> str:
+    return f"{100 * share:.1f} %"
