@@ -9,19 +9,16 @@ from backend.trace import Trace
 from components.kept import address_of
 from components.view import Choice
 
-OUTPUT_STEP: Final = 5
-"""Where the lesson speaks of T, the classification layer and the output."""
-
-_PAGES: Final[dict[str, tuple[str, dict[str, int]]]] = {
-    "input": ("tokens", {}),
-    "pieces": ("tokens", {}),
-    "token": ("embeddings", {}),
-    "segment": ("embeddings", {}),
-    "position": ("embeddings", {}),
-    "sum": ("embeddings", {}),
-    "vectors": ("lesson", {"step": OUTPUT_STEP}),
-    "classification": ("lesson", {"step": OUTPUT_STEP}),
-    "output": ("lesson", {"step": OUTPUT_STEP}),
+_PAGES: Final = {
+    "input": "tokens",
+    "pieces": "tokens",
+    "token": "embeddings",
+    "segment": "embeddings",
+    "position": "embeddings",
+    "sum": "embeddings",
+    "vectors": "output",
+    "classification": "output",
+    "output": "output",
 }
 _LAYER: Final = "layer-"
 
@@ -50,7 +47,7 @@ class Row:
 def target_of(part: str, layers: int) -> tuple[str, dict[str, int]] | None:
     """The page about a part and what is chosen there; None where there is no such part."""
     if part in _PAGES:
-        return _PAGES[part]
+        return _PAGES[part], {}
     names = {f"{_LAYER}{layer}": layer for layer in range(layers)}
     return ("attention", {"layer": names[part]}) if part in names else None
 

@@ -69,5 +69,7 @@ def show_ways(number: int, reading: Reading) -> None:
             head = {"layer": habit.layer, "head": habit.head, "query": query}
             show_way("Open Compare: A against B", "compare", key="way", **head)
             show_way("Open Attention: A and B as one pair", "attention", key="way_pair", **head)
+        elif title == "Output":
+            show_way("Open Output with these sentences", "output", key="way", query=query)
         else:
             show_way("See it all on the Overview", "overview", key="way")

@@ -7,12 +7,11 @@ import pytest
 
 from backend.cached import cached_tagger, cached_trace
 from backend.examples import EXAMPLES
-from backend.lesson import STEPS
 from backend.part_of_speech import TAG_NAMES
 from backend.tagger import Tagger
 from backend.trace import Trace
 from components.diagram import diagram_data, tags_of
-from components.diagram_rows import OUTPUT_STEP, rows_of, target_of
+from components.diagram_rows import rows_of, target_of
 from components.diagram_words import steps_of
 from components.view import Choice
 
@@ -64,8 +63,8 @@ def test_every_part_leads_to_the_page_about_it() -> None:
     assert target_of("pieces", 6) == ("tokens", {})
     assert target_of("sum", 6) == ("embeddings", {})
     assert target_of("layer-5", 6) == ("attention", {"layer": 5})
-    assert target_of("output", 6) == ("lesson", {"step": OUTPUT_STEP})
-    assert STEPS[OUTPUT_STEP].title == "Output"
+    for part in ("vectors", "classification", "output"):
+        assert target_of(part, 6) == ("output", {})
 
 
 @pytest.mark.parametrize("part", ["layer-6", "layer--1", "layer-x", "", "None", "../secret"])

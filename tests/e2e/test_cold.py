@@ -15,6 +15,7 @@ PAGES = {
     "/attention": "Attention",
     "/compare": "Compare",
     "/bertviz": "BertViz",
+    "/output": "Output",
 }
 
 
