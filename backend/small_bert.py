@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import torch
 
 NAME: Final = "small-bert"
-LIMIT: Final = 48
-"""Tokens it reads at most. Training reaches some 45, so all positions but the last are known."""
+LIMIT: Final = 42
+"""Tokens it reads at most: as many as the longest text of its training has."""
 _WIDTH: Final = 64
 _LAYERS: Final = 2
 _HEADS: Final = 4

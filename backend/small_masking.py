@@ -3,8 +3,8 @@
 Every text's question is masked nine times in ten. Of all other words 8 % are chosen, and of these
 80 % are masked, 10 % replaced by a random word and 10 % left, as in Devlin et al. 2018, section
 3.1. One thing goes beyond masking: at half of the pronouns the model is asked which noun they stand
-for. Without it no head looks from a pronoun to its noun, for `it` is always `it`, and nothing
-masked depends on where it looks.
+for. Without it the masks are filled as well, but no head looks from a pronoun to its noun: `it`
+is always `it`, and nothing masked depends on where it looks.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 `backend.small_bert` starts it from random weights, `backend.small_sentences` says what it reads,
 `backend.small_masking` what it is asked. AdamW (Loshchilov and Hutter 2019) takes its steps; the
 rate rises at first and falls in the second half. In the first steps it reads statements about one
-thing: it learns to repeat a noun before it has to choose one.
+thing: it learns to repeat a noun before it has to choose one, and needs half as many steps in all.
 
 There is no dropout, whose random numbers all threads would share, and the first weights come from
 a generator of their own, so a seed always gives the same model on the same machine.
