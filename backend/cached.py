@@ -14,20 +14,24 @@ from typing import Final, Generic, Protocol, TypeVar
 from cachetools import LRUCache
 
 from backend.catalogue import BUILT_IN
+from backend.errors import NoMaskedWords
 from backend.hub import Progress
 from backend.labelled_texts import LabelledTexts
 from backend.last_layer import LastLayer, train_task
+from backend.masked_words import MaskedWords, load_masked_words
 from backend.model import Model, load_model
 from backend.tagger import TagAccuracy, Tagger, tag_accuracy, train_tagger
 from backend.task_heads import TaskHead, load_task_head
 from backend.tokenizer import Tokenizer, load_tokenizer
 from backend.trace import Trace
+from backend.zero_shot import ZeroShot, zero_shot
 
 MODEL_BYTES: Final = 600_000_000  # the built-in model and one of BERT's own size
 TRACE_BYTES: Final = 192_000_000
 TAGGER_BYTES: Final = 2_000_000  # some thirty layers on the built-in model, fifteen on BERT base
 TASK_BYTES: Final = 4_000_000  # some hundred layers for tables of sixty sentences
 HEAD_BYTES: Final = 16_000_000
+ZERO_SHOT_BYTES: Final = 2_000_000
 TOKENIZERS: Final = 8
 ACCURACIES: Final = 64
 
@@ -110,6 +114,9 @@ _taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, _bytes)
 _tasks: Shared[tuple[str, LabelledTexts, int | None], LastLayer] = Shared(TASK_BYTES, _bytes)
 _accuracies: Shared[str, TagAccuracy] = Shared(ACCURACIES, lambda _: 1)
 _heads: Shared[str, TaskHead | None] = Shared(HEAD_BYTES, lambda head: head.nbytes if head else 1)
+_words: Shared[str, MaskedWords | None] = Shared(HEAD_BYTES, lambda w: w.nbytes if w else 1)
+_zero_shots: Shared[tuple[str, tuple[str, ...], tuple[str, ...]], ZeroShot]
+_zero_shots = Shared(ZERO_SHOT_BYTES, _bytes)
 _tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda _: 1)
 
 
@@ -176,6 +183,29 @@ def cached_task_head(name: str) -> TaskHead | None:
     Raises as `load_model` and `load_task_head` do.
     """
     return _heads.find(name, lambda: load_task_head(cached_model(name)))
+
+
+def cached_masked_words(name: str) -> MaskedWords | None:
+    """What the model fills masks with, the same object for everybody; None if it fills none.
+
+    Raises as `load_model` and `load_masked_words` do otherwise.
+    """
+    return _words.find(name, lambda: _masked_words(cached_model(name)))
+
+
+def _masked_words(model: Model) -> MaskedWords | None:
+    try:
+        return load_masked_words(model)
+    except NoMaskedWords:
+        return None
+
+
+def cached_zero_shot(name: str, texts: tuple[str, ...], labels: tuple[str, ...]) -> ZeroShot:
+    """Which label fits each text, the same for everybody. Raises as `zero_shot` does."""
+    words = cached_masked_words(name)
+    return _zero_shots.find(
+        (name, texts, labels), lambda: zero_shot(cached_model(name), texts, labels, words)
+    )
 
 
 @cache

@@ -64,7 +64,7 @@ def refine(
     than MOST_BYTES (no limit where any model may be chosen) or the loss is no number, TableError
     if a text has no token.
     """
-    _check_size(model)
+    check_size(model)
     held = stratified_folds(table.labels, PARTS, seed) == 0
     learned, rest = np.flatnonzero(~held), np.flatnonzero(held)
     labels = np.array(table.labels)
@@ -91,7 +91,8 @@ def training_bytes(model: Model) -> int:
     return _COPIES * int(model.nbytes - embeddings)
 
 
-def _check_size(model: Model) -> None:
+def check_size(model: Model) -> None:
+    """Raise TrainingError if refining would take more than MOST_BYTES, unless any model may be."""
     if training_bytes(model) > MOST_BYTES and not any_model():
         raise TrainingError(
             f"Refining {model.name} takes {training_bytes(model) / 1e9:.1f} GB of memory; this "

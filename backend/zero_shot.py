@@ -41,10 +41,16 @@ class ZeroShot:
     shares: (text, label), 0 to 1, each row sums to 1
     """
 
+    texts: tuple[str, ...]
     labels: tuple[str, ...]
     way: Literal["similarity", "cloze"]
     scores: FloatArray
     shares: FloatArray
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held, by and large."""
+        return self.scores.nbytes + self.shares.nbytes + 4 * sum(map(len, self.texts))
 
     @property
     def best(self) -> tuple[str, ...]:
@@ -85,9 +91,10 @@ def zero_shot(
         _check(model, label)
     if words is None:
         scores = label_similarities(model, texts, labels)
-        return ZeroShot(tuple(labels), "similarity", scores, softmax(scores / TEMPERATURE))
+        shares = softmax(scores / TEMPERATURE)
+        return ZeroShot(tuple(texts), tuple(labels), "similarity", scores, shares)
     scores = label_log_probabilities(model, words, texts, labels)
-    return ZeroShot(tuple(labels), "cloze", scores, softmax(scores))
+    return ZeroShot(tuple(texts), tuple(labels), "cloze", scores, softmax(scores))
 
 
 def label_similarities(model: Model, texts: Sequence[str], labels: Sequence[str]) -> FloatArray:
