@@ -6,7 +6,7 @@
 `View` in the session is the only truth. Widgets are set from it before they are drawn and change
 it in their callbacks. A run brings the address that the browser had when it asked for the run: on
 a slow network that is often an older one of this app's own, which must not undo a later choice.
-So an address is read only if this app did not write it, or if the reader went Back to it.
+So an address is read only once, unless the reader goes Back to it; what this app wrote is not.
 This file and inputs.py, its controls, are the only ones that touch the session and the address.
 """
 
@@ -23,6 +23,9 @@ from backend.trace import Reading
 from components.view import FIELDS, View, chosen, fitted, kept, parameters_of, view_of
 
 _MAY_BE_NONE: Final = ("other",)
+_TOKENS: Final = ("query", "other", "keys")
+"""The fields that name tokens by their places."""
+
 LONGEST_LINK: Final = 8_000
 """Characters of an address that every server and browser between two readers lets through."""
 
@@ -34,8 +37,9 @@ def view() -> View:
 
 
 def change(**fields: Any) -> None:
-    """Choose this; for values that the app itself made."""
+    """Choose this; for values that the app itself made, for the sentences of now."""
     st.session_state["view"] = replace(view(), **fields)
+    _outdated().difference_update(fields)
 
 
 def keep(name: str, value: object) -> None:
@@ -43,7 +47,7 @@ def keep(name: str, value: object) -> None:
     st.session_state["view"], said = kept(view(), name, value)
     note(said)
     if name in ("a", "b"):
-        st.session_state["edited"] = True
+        _outdated().update(_TOKENS)
 
 
 def keep_widget(key: str) -> None:
@@ -103,8 +107,7 @@ def seed(key: str, value: object) -> None:
 
 def fit(trace: Reading) -> View:
     """The view within this trace; what was chosen beyond it is brought back, and a note says so."""
-    if st.session_state.pop("edited", False):
-        _let_go_of_changed_tokens(trace)
+    _let_go_of_changed_tokens(trace)
     st.session_state["view"], notes = fitted(view(), trace)
     note(*notes)
     st.session_state["kept_tokens"] = _chosen_tokens(trace)
@@ -114,8 +117,10 @@ def fit(trace: Reading) -> View:
 def read_address() -> None:
     """Take over the address where the reader, not this app, set it; at the start of a run."""
     given = {key: value for key, value in st.query_params.items() if key in FIELDS}
-    if given and (given not in _written() or _went_back()):
+    if given and (given not in _known() or _went_back()):
         st.session_state["view"], notes = view_of(given)
+        _outdated().clear()
+        _known().append(given)
         note(*notes)
 
 
@@ -127,8 +132,8 @@ def write_address() -> None:
     others = {key: value for key, value in st.query_params.items() if key not in FIELDS}
     if st.query_params.to_dict() != others | wanted:
         st.query_params.from_dict(others | wanted)
-    if wanted not in _written():
-        _written().append(wanted)
+    if wanted not in _known():
+        _known().append(wanted)
 
 
 def address_of(page: str, **fields: Any) -> str:
@@ -165,12 +170,20 @@ def _let_go_of_changed_tokens(trace: Reading) -> None:
     changed = {
         place for place, token in _chosen_tokens(trace).items() if before.get(place) != token
     }
-    if view().query in changed:
+    now, outdated = view(), set(_outdated())
+    if "query" in outdated and now.query in changed:
         change(query=None)
-    if view().other in changed:
+    if "other" in outdated and now.other in changed:
         change(other=None)
-    if changed.intersection(view().keys):
+    if "keys" in outdated and changed.intersection(now.keys):
         change(keys=())
+    _outdated().clear()
+
+
+def _outdated() -> set[str]:
+    """The fields whose tokens were chosen before the text was edited, until they are checked."""
+    fields: set[str] = st.session_state.setdefault("outdated", set())
+    return fields
 
 
 def _chosen_tokens(trace: Reading) -> dict[int, str | None]:
@@ -186,9 +199,9 @@ def _stored() -> dict[str, Any]:
     return values
 
 
-def _written() -> deque[dict[str, str]]:
-    """The addresses this app wrote last."""
-    addresses: deque[dict[str, str]] = st.session_state.setdefault("written", deque(maxlen=100))
+def _known() -> deque[dict[str, str]]:
+    """The addresses that this app wrote or took over last."""
+    addresses: deque[dict[str, str]] = st.session_state.setdefault("known", deque(maxlen=100))
     return addresses
 
 

@@ -1,14 +1,16 @@
 """The frame that every page stands in: title, notes, errors, and the address."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from backend.catalogue import BUILT_IN
-from backend.errors import ExplorerError, ModelError
+from backend.errors import ExplorerError, ModelError, NotTrained
 from components import kept
-from components.inputs import use_model
+from components.inputs import show_way, use_model
 from components.palette import Theme
 from components.plain import plain
 
@@ -38,13 +40,21 @@ def page(title: str, question: str) -> Iterator[None]:
     try:
         yield
     except ExplorerError as error:
-        st.error(plain(str(error)))
-        if isinstance(error, ModelError):
-            st.button("Use the built-in model", on_click=use_model, args=(BUILT_IN,))
+        show_error(error)
     finally:
-        for note in kept.take_notes():
-            warnings.warning(plain(note))
+        if not isinstance(sys.exception(), RerunException):  # else the next run has to say them
+            for note in kept.take_notes():
+                warnings.warning(plain(note))
         kept.write_address()
+
+
+def show_error(error: ExplorerError) -> None:
+    """What the reader can mend, as a sentence, and a way on where it is about the model."""
+    st.error(plain(str(error)))
+    if isinstance(error, NotTrained):
+        show_way("Train it on the Cloze page", "cloze", key="to_training")
+    if isinstance(error, ModelError):
+        st.button("Use the built-in model", on_click=use_model, args=(BUILT_IN,))
 
 
 def page_theme() -> Theme:

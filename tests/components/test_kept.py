@@ -1,0 +1,69 @@
+"""What is chosen late, or on the way to another page, as the whole app keeps it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend import cached
+from backend.cached import cached_tagger
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def trained() -> None:
+    cached_tagger("minilm")
+
+
+def opened(**parameters: str) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params.update(parameters)
+    return app.run()
+
+
+def address(app: AppTest) -> dict[str, str]:
+    values = app.query_params.items()
+    return {name: value if isinstance(value, str) else value[0] for name, value in values}
+
+
+def by_label(widgets: Any, label: str) -> Any:
+    return next(widget for widget in widgets if widget.label == label)
+
+
+def test_an_address_that_comes_late_undoes_no_choice() -> None:
+    app = opened(layer="5", head="2")
+    by_label(app.number_input, "Layer").set_value(1)
+    app.query_params.clear()
+    app.query_params.update({"layer": "5", "head": "2"})  # the browser has not heard of the new one
+    app.run()
+    assert by_label(app.number_input, "Layer").value == 1
+    assert address(app)["layer"] == "1"
+
+
+def test_a_run_that_is_begun_anew_leaves_its_notes_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ready = iter([False, True])
+    monkeypatch.setattr(cached, "tagger_is_ready", lambda _: next(ready))
+    app = opened(layer="99")
+    assert next(ready, None) is None
+    assert ["no layer 99" in note.value for note in app.warning] == [True]
+
+
+def test_a_way_to_a_token_of_an_edited_sentence_leads_there() -> None:
+    app = opened(query="10")
+    app.switch_page("pages/lesson.py").run()
+    by_label(app.text_input, "Sentence A").set_value("A small bird said that it ate.").run()
+    by_label(app.button_group, "Step").set_value(3).run()
+    next(b for b in app.button if b.label.startswith("Open Attention")).click().run()
+    assert app.title[0].value == "Attention"
+    assert address(app)["query"] == "6"  # `it`
+
+
+def test_a_token_that_an_edit_changed_is_let_go_of() -> None:
+    app = opened(query="10", keys="2-8")
+    by_label(app.text_input, "Sentence A").set_value("The duck didn't cross the road.").run()
+    assert "query" not in address(app)
+    assert "keys" not in address(app)
