@@ -45,6 +45,12 @@ def show_controls(asked: Asked) -> None:
             "for longer texts they would take seconds at every change."
         )
         return
+    if any(trace.left_out for trace in _readings(asked.comparison.a.trace)):
+        st.info(
+            "The swapped pair and the same sentence twice are shown where the model can read all "
+            "of both; here it would leave tokens out."
+        )
+        return
     rows = controls(asked)
     columns = {
         arrow(asked, key): [_cell(row, nth) for row in rows] for nth, key in enumerate(asked.keys)
@@ -54,13 +60,16 @@ def show_controls(asked: Asked) -> None:
 
 
 def controls(asked: Asked) -> list[Control]:
-    """Each alone, A before B, B before A, and A twice; the comparison must be one of a pair."""
+    """Each alone, A before B, B before A, and A twice; the comparison must be one of a pair.
+
+    None of these may be too long for the model to read it whole.
+    """
     pair = asked.comparison.a.trace
-    a, b = pair.sentences[0], str(pair.sentences[1])
-    in_a, in_b = asked.comparison.places[[asked.query, *asked.keys]].T.tolist()
+    alone, other, swapped, twice = _readings(pair)
+    before, in_b = asked.comparison.places[[asked.query, *asked.keys]].T.tolist()
+    # RoBERTa closes the first sentence of a pair with two separators, a sentence alone with one.
+    in_a = [min(index, len(alone.tokens) - 1) for index in before]
     in_b = [index + 1 for index in in_b]  # as if it stood first: after the opening special token
-    alone, other = (cached_trace(pair.model, text) for text in (a, b))
-    swapped, twice = cached_trace(pair.model, b, a), cached_trace(pair.model, a, a)
 
     def first(trace: Trace, indices: Sequence[int]) -> FloatArray:
         query, *keys = indices
@@ -73,7 +82,7 @@ def controls(asked: Asked) -> list[Control]:
 
     return [
         Control("each alone", ("A", "B"), first(alone, in_a), first(other, in_b)),
-        Control("one pair: A, then B", ("A", "B"), first(pair, in_a), second(pair, in_b)),
+        Control("one pair: A, then B", ("A", "B"), first(pair, before), second(pair, in_b)),
         Control("one pair: B, then A", ("A", "B"), second(swapped, in_a), first(swapped, in_b)),
         Control("A twice", ("first", "second"), first(twice, in_a), second(twice, in_a)),
     ]
@@ -92,6 +101,14 @@ def control_words(asked: Asked, rows: Sequence[Control]) -> str:
         f"when A stands first and by {back} when B stands first; read alone, by {apart}. "
         "Only sentences that are read alone have no order that could play a part."
     )
+
+
+def _readings(pair: Trace) -> tuple[Trace, Trace, Trace, Trace]:
+    """A alone, B alone, B before A, A twice."""
+    a, b = pair.sentences[0], str(pair.sentences[1])
+    texts = ((a, None), (b, None), (b, a), (a, a))
+    alone, other, swapped, twice = (cached_trace(pair.model, *text) for text in texts)
+    return alone, other, swapped, twice
 
 
 def _cell(row: Control, key: int) -> str:

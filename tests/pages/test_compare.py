@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from backend.cached import cached_trace
 from backend.examples import EXAMPLES
 from components.plain import JOINER
 from tests.backend.small_models import write_model
@@ -166,3 +167,33 @@ def test_a_model_without_segments(
         assert not page.error
         assert "by 0.10 or more" in read(page)
         assert "What is known" not in read(page)
+
+
+def test_controls_that_the_model_cannot_read_whole_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    folder = str(write_model("bert", tmp_path))  # it reads 40 tokens
+    a, b = "the cat sat " * 6 + "it the dog a", "the it the dog a"
+    page = opened(a=a, b=b, pair="1", model=folder, query="19", keys="20-21")
+    assert not page.exception
+    assert not page.table
+    assert "it would leave tokens out" in read(page)
+
+
+def test_a_separator_that_only_a_pair_has_can_be_the_query(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    folder = str(write_model("roberta", tmp_path))
+    trace = cached_trace(folder, "a it sat dog", "a it sat cat")
+    query, alone = trace.segments.tolist().index(1) - 1, cached_trace(folder, "a it sat dog")
+    page = opened(
+        a="a it sat dog", b="a it sat cat", pair="1", model=folder, layer="1", head="1",
+        query=str(query), keys="1-3",
+    )  # fmt: skip
+    assert trace.tokens[query - 1 : query + 1] == ("</s>", "</s>")
+    assert not page.exception
+    table = page.table[0].value
+    assert table.iloc[0, 1].startswith(f"{alone.attention[1, 1, -1, 1]:.2f} A")
+    assert table.iloc[1, 1].startswith(f"{trace.attention[1, 1, query, 1]:.2f} A")
