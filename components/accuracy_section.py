@@ -35,10 +35,14 @@ def show_accuracy(model: str) -> None:
 def _show_measured(found: TagAccuracy) -> None:
     st.markdown(accuracy_words(found))
     names = [layer_name(layer) for layer in range(len(found.by_layer))]
+    names[-1] += " = T"
     figure = accuracy_figure(found.by_layer, found.by_word, names, theme=page_theme())
     st.plotly_chart(figure, key="accuracy")
-    for confusion in found.confusions[:_CONFUSIONS]:
-        st.markdown(f"- {plain(confusion_words(confusion))}")
+    if found.confusions:
+        wrong = (plain(confusion_words(each)) for each in found.confusions[:_CONFUSIONS])
+        st.markdown(
+            "The most frequent mistakes of the layer on T:\n" + "".join(f"\n- {w}" for w in wrong)
+        )
     st.caption(method_words(found))
     with st.expander("The curve as numbers"):
         st.dataframe(

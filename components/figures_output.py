@@ -58,7 +58,7 @@ def accuracy_figure(
     by_layer: 0 to 1, (layer + 1,); names: (layer + 1,)
     """
     values = [100 * share for share in by_layer]
-    told = {0, len(values) - 1, int(np.argmax(values))}
+    told = {0, len(values) - 1, int(np.argmax(values))}  # at a phone's width there is no more room
     curve = go.Scatter(
         x=list(names),
         y=values,
@@ -66,7 +66,7 @@ def accuracy_figure(
         line={"color": HEADS[theme][0], "width": 4},
         marker={"size": 10},
         text=[f"{value:.1f} %" if layer in told else "" for layer, value in enumerate(values)],
-        textposition="top center",
+        textposition=_beside_the_way(values),
         cliponaxis=False,
         hovertemplate="after layer %{x}: <b>%{y:.1f} %</b><extra></extra>",
     )
@@ -92,3 +92,10 @@ def accuracy_figure(
         annotation_position="bottom right",
     )
     return with_readable_text(figure, theme)
+
+
+def _beside_the_way(values: Sequence[float]) -> list[str]:
+    """Above each point, but below the first and the last where the way comes from above."""
+    below = {0: values[:2], len(values) - 1: values[:-3:-1]}
+    lower = {place for place, (here, *near) in below.items() if near and here < near[0]}
+    return [f"{'bottom' if place in lower else 'top'} center" for place in range(len(values))]

@@ -11,7 +11,7 @@ This file and inputs.py, its controls, are the only ones that touch the session 
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,7 +20,16 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from backend.trace import Reading
-from components.view import FIELDS, View, chosen, fitted, kept, parameters_of, view_of
+from components.view import (
+    FIELDS,
+    View,
+    chosen,
+    fitted,
+    fitted_tokens,
+    kept,
+    parameters_of,
+    view_of,
+)
 
 _MAY_BE_NONE: Final = ("other",)
 _TOKENS: Final = ("query", "other", "keys")
@@ -107,11 +116,12 @@ def seed(key: str, value: object) -> None:
 
 def fit(trace: Reading) -> View:
     """The view within this trace; what was chosen beyond it is brought back, and a note says so."""
-    _let_go_of_changed_tokens(trace)
-    st.session_state["view"], notes = fitted(view(), trace)
-    note(*notes)
-    st.session_state["kept_tokens"] = _chosen_tokens(trace)
-    return view()
+    return _fit(trace, fitted)
+
+
+def fit_tokens(trace: Reading) -> View:
+    """The same for pages that show no one head: layer and head stay as they were chosen."""
+    return _fit(trace, fitted_tokens)
 
 
 def read_address() -> None:
@@ -162,6 +172,14 @@ def _link(shown: View) -> tuple[dict[str, str], bool]:
     if len(urlencode(wanted)) <= LONGEST_LINK:
         return wanted, True
     return {key: value for key, value in wanted.items() if key not in ("a", "b")}, False
+
+
+def _fit(trace: Reading, within: Callable[[View, Reading], tuple[View, list[str]]]) -> View:
+    _let_go_of_changed_tokens(trace)
+    st.session_state["view"], notes = within(view(), trace)
+    note(*notes)
+    st.session_state["kept_tokens"] = _chosen_tokens(trace)
+    return view()
 
 
 def _let_go_of_changed_tokens(trace: Reading) -> None:

@@ -31,7 +31,7 @@ from components.page import page_theme
 from components.plain import plain
 from components.token_chips import visible
 
-_ROW_PIXELS: Final = 16
+_ROW_PIXELS: Final = 20
 _NEAREST: Final = 3
 
 
@@ -72,17 +72,14 @@ def show_way(trace: Trace, token: int, other: int | None) -> None:
     """What one token's vector is like in every layer, and the tokens that come nearest to it."""
     lines = _lines(trace, token, other)
     names = [layer_name(layer) for layer in range(len(trace.hidden))]
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        st.markdown(f"**How alike “{plain(visible(trace.tokens[token]))}” is, layer by layer**")
-        st.plotly_chart(way_figure(lines, names, theme=page_theme()), key="way_of_token")
-        offer_csv("The way (CSV)", "way.csv", partial(tables.way_csv, lines))
-    with right:
-        _show_nearest(trace, token, names)
+    st.markdown(f"**What “{plain(visible(trace.tokens[token]))}” is like, layer by layer**")
+    st.plotly_chart(way_figure(lines, names, theme=page_theme()), key="way_of_token")
     with st.expander("The lines as numbers"):
         columns = {"after layer": names} | {title: list(v) for title, v in lines.items()}
         form = st.column_config.NumberColumn(format="%.3f")
         st.dataframe(columns, hide_index=True, column_config=dict.fromkeys(lines, form))
+    offer_csv("The way (CSV)", "way.csv", partial(tables.way_csv, lines))
+    _show_nearest(trace, token, names)
 
 
 def _lines(trace: Trace, token: int, other: int | None) -> Mapping[str, FloatArray]:

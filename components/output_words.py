@@ -51,8 +51,8 @@ def accuracy_words(found: TagAccuracy) -> str:
     where = (
         "No earlier layer gets more."
         if best == len(found.by_layer) - 1
-        else f"{_after(best)} it would get {_per_cent(top)}: that is where this model holds most "
-        "of it, and what comes later serves other ends."
+        else f"{_after(best)} it would get {_per_cent(top)}: that is where most of it can be read "
+        "off, and the layers above have let go of some of it."
     )
     return (
         f"On sentences it has not seen, the layer on T gets **{_per_cent(last)}** of the tokens "
@@ -74,7 +74,7 @@ def confusion_words(confusion: Confusion) -> str:
     """One confusion as a sentence."""
     tag, other = confusion.tag, confusion.taken_for
     return (
-        f"{confusion.tokens} of {confusion.of} tokens that are {tag} ({TAG_NAMES[tag]}) were "
+        f"{confusion.tokens:,} of {confusion.of:,} tokens that are {tag} ({TAG_NAMES[tag]}) were "
         f"taken for {other} ({TAG_NAMES[other]})."
     )
 

@@ -4,6 +4,7 @@
 //
 // `.tag-chips` has dataset.drawn, the name of what is drawn, once it is on the page.
 
+const MANY = 120; // chips from which on they scroll in a box of their own
 const LEAST = 0.005; // smaller shares are written as less than a hundredth
 const VIEWS = new WeakMap(); // by the element Streamlit gives
 
@@ -53,6 +54,9 @@ function fill(view) {
       role: "group", "aria-label": title }, element("h4", { textContent: title }),
     element("div", { className: "chips" }, ...own));
   }));
+  view.words.hidden = !data.choice; // whole sentences say everything themselves
+  view.list.classList.toggle("many", view.chips.length > MANY);
+  view.list.scrollTop = 0;
   if (view.chips.length) view.chips[0].tabIndex = 0;
   fillLegend(view);
   say(view, null);

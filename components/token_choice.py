@@ -12,7 +12,7 @@ def choose_tokens(trace: Reading) -> tuple[int, int | None]:
 
     Until a token is chosen it is the first one of Sentence A.
     """
-    view = kept.fit(trace)
+    view = kept.fit_tokens(trace)
     chosen = min(1, len(trace.tokens) - 1) if view.query is None else view.query
     names = [f"{place}  {visible(token)}" for place, token in enumerate(trace.tokens)]
     one, two = st.columns(2)

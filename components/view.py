@@ -140,14 +140,21 @@ def chosen(view: View, choice: Mapping[str, Any]) -> View:
 def fitted(view: View, trace: Reading) -> tuple[View, list[str]]:
     """The nearest view that this trace has, and a sentence for each change."""
     notes: list[str] = []
-    last = len(trace.tokens) - 1
     layer, head = min(view.layer, trace.layers - 1), min(view.head, trace.heads - 1)
-    query, show, keys, other = view.query, view.show, view.keys, view.other
     if (layer, head) != (view.layer, view.head):
         notes.append(
             f"There is no layer {view.layer}, head {view.head} here; "
             f"this is layer {layer}, head {head}."
         )
+    view, more = fitted_tokens(replace(view, layer=layer, head=head), trace)
+    return view, notes + more
+
+
+def fitted_tokens(view: View, trace: Reading) -> tuple[View, list[str]]:
+    """The same for pages that show no one head: layer and head stay as they were chosen."""
+    notes: list[str] = []
+    last = len(trace.tokens) - 1
+    query, show, keys, other = view.query, view.show, view.keys, view.other
     if query is not None and query > last:
         notes.append(f"There is no token {query} here; this is the last one, {last}.")
         query = last
@@ -160,8 +167,7 @@ def fitted(view: View, trace: Reading) -> tuple[View, list[str]]:
     if trace.sentences[1] is None and show != "all":
         notes.append("There is only one sentence now, so all weights are shown.")
         show = "all"
-    view = replace(view, layer=layer, head=head, query=query, show=show, keys=keys, other=other)
-    return view, notes
+    return replace(view, query=query, show=show, keys=keys, other=other), notes
 
 
 def _with_option(view: View, name: str, value: object) -> tuple[View, str]:

@@ -6,7 +6,7 @@ from backend.cached import cached_task_head
 from components.accuracy_section import show_accuracy
 from components.answer_sections import show_own_layer, show_tags
 from components.inputs import choose_model, choose_sentences
-from components.kept import fit
+from components.kept import fit_tokens
 from components.loading import load_model, load_tagger, load_trace
 from components.output_sections import show_vector_map, show_vectors, show_way
 from components.page import page
@@ -29,7 +29,7 @@ with page(
     sentences, model_name = choose_sentences(), choose_model()
     trace = load_trace(model_name, sentences)
     model = load_model(model_name)
-    fit(trace)
+    fit_tokens(trace)
     own = cached_task_head(model_name)
     if own is not None:
         st.header("The model's own classification layer", anchor=False)

@@ -1,5 +1,7 @@
 """Links: read, checked, and fitted to what there is."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from components.view import (
     View,
     chosen,
     fitted,
+    fitted_tokens,
     kept,
     parameters_of,
     view_of,
@@ -135,3 +138,6 @@ def test_a_view_is_fitted_to_a_smaller_trace() -> None:
     assert view.other is None
     assert len(notes) == 5
     assert fitted(view, trace) == (view, [])
+    of_tokens, told = fitted_tokens(wide, trace)
+    assert of_tokens == replace(view, layer=9, head=12)
+    assert len(told) == 4
