@@ -13,13 +13,15 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from cachetools import LRUCache
 
-from backend.catalogue import BUILT_IN
+from backend.catalogue import BUILT_IN, SMALL
+from backend.classroom import classroom
 from backend.errors import NoMaskedWords
 from backend.hub import Progress
 from backend.labelled_texts import LabelledTexts
 from backend.last_layer import LastLayer, train_task
 from backend.masked_words import MaskedWords, load_masked_words
 from backend.model import Model, load_model
+from backend.small_bert import small_tokenizer
 from backend.tagger import TagAccuracy, Tagger, tag_accuracy, train_tagger
 from backend.task_heads import TaskHead, load_task_head
 from backend.tokenizer import Tokenizer, load_tokenizer
@@ -121,8 +123,13 @@ _tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda _: 1)
 
 
 def cached_model(name: str, progress: Progress | None = None) -> Model:
-    """The loaded model, the same object for everybody. Raises as `load_model` does."""
-    return _models.find(name, lambda: load_model(name, progress))
+    """The loaded model, the same object for everybody.
+
+    Raises as `load_model` does, and NotTrained for the small BERT before it is trained.
+    """
+    return _models.find(
+        name, lambda: classroom().model() if name == SMALL else load_model(name, progress)
+    )
 
 
 def cached_trace(name: str, a: str, b: str | None = None) -> Trace:
@@ -132,7 +139,9 @@ def cached_trace(name: str, a: str, b: str | None = None) -> Trace:
 
 def cached_tokenizer(name: str) -> Tokenizer:
     """The tokenizer, the same object for everybody. Raises as `load_tokenizer` does."""
-    return _tokenizers.find(name, lambda: load_tokenizer(name))
+    return _tokenizers.find(
+        name, lambda: small_tokenizer() if name == SMALL else load_tokenizer(name)
+    )
 
 
 def cached_tagger(name: str, progress: Progress | None = None) -> Tagger:
@@ -180,20 +189,22 @@ def tag_accuracy_is_ready(name: str) -> bool:
 def cached_task_head(name: str) -> TaskHead | None:
     """The model's own classification layer, the same object for everybody; None if it has none.
 
-    Raises as `load_model` and `load_task_head` do.
+    Raises as `cached_model` and `load_task_head` do.
     """
-    return _heads.find(name, lambda: load_task_head(cached_model(name)))
+    return _heads.find(name, lambda: None if name == SMALL else load_task_head(cached_model(name)))
 
 
 def cached_masked_words(name: str) -> MaskedWords | None:
     """What the model fills masks with, the same object for everybody; None if it fills none.
 
-    Raises as `load_model` and `load_masked_words` do otherwise.
+    Raises as `cached_model` and `load_masked_words` do otherwise.
     """
     return _words.find(name, lambda: _masked_words(cached_model(name)))
 
 
 def _masked_words(model: Model) -> MaskedWords | None:
+    if model.name == SMALL:
+        return classroom().masked_words(model)
     try:
         return load_masked_words(model)
     except NoMaskedWords:

@@ -12,7 +12,8 @@
         ├── HubUnreachable      the model must be downloaded and cannot be
         ├── NotAModel           what was found is no BERT-family model, or its weights are broken
         ├── NoAttention         the model ran, but gave no attention weights
-        └── NoMaskedWords       the model has no output layer that fills masks
+        ├── NoMaskedWords       the model has no output layer that fills masks
+        └── NotTrained          this server has not trained its small BERT yet
 
 `str(error)` is one or two sentences: what happened, and what to do about it.
 A programmer's mistake is a `ValueError` ("expected ..., got ...") and not in this tree.
@@ -69,3 +70,7 @@ class NoAttention(ModelError):  # noqa: N818
 
 class NoMaskedWords(ModelError):  # noqa: N818
     """The model cannot fill masks."""
+
+
+class NotTrained(ModelError):  # noqa: N818
+    """The small BERT has not been trained yet."""

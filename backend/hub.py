@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from backend.catalogue import BUILT_IN, CATALOGUE
+from backend.catalogue import BUILT_IN, CATALOGUE, SMALL
 from backend.errors import HubUnreachable, NotAModel, UnknownModel
 
 Progress = Callable[[int, int], None]
@@ -43,6 +43,11 @@ def model_folder(name: str, progress: Progress | None = None) -> Path:
     """
     if name == BUILT_IN:
         return built_in_folder()
+    if name == SMALL:
+        raise UnknownModel(
+            f"{SMALL} has no files: a server trains it on the Cloze page. In Python, "
+            "train_small_bert().model() of backend.small_training makes one."
+        )
     if name not in CATALOGUE and os.path.isdir(name):  # noqa: PTH112, Path.is_dir raises for some
         return Path(name)
     if len(name) > _LONGEST_ID or not _HUB_ID.fullmatch(name):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from backend.catalogue import SMALL
 from backend.masked_words import MaskedWords
 from backend.model import Model
 from backend.small_words import VOCABULARY
@@ -19,7 +20,7 @@ from backend.weights import loading
 if TYPE_CHECKING:
     import torch
 
-NAME: Final = "small-bert"
+NAME: Final = SMALL
 LIMIT: Final = 42
 """Tokens it reads at most: as many as the longest text of its training has."""
 _WIDTH: Final = 64

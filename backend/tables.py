@@ -11,7 +11,9 @@ from itertools import product
 
 import numpy as np
 
-from backend.catalogue import BUILT_IN
+from backend.catalogue import BUILT_IN, SMALL
+from backend.classroom import classroom
+from backend.small_training import STEPS
 from backend.tokenizer import LIMIT, Pieces, readable
 from backend.trace import FloatArray, Trace
 
@@ -90,10 +92,13 @@ def notebook_code(
 ) -> str:
     """Eight lines or fewer of Python that compute one head with transformers alone.
 
-    They leave the weights in `attention` (query, key). Give the sentences of the trace: there a
-    B without any token is None. `limit` is the model's, in tokens.
+    The small BERT has no files; its lines train it anew with this app's own code. All leave the
+    weights in `attention` (query, key). Give the sentences of the trace: there a B without any
+    token is None. `limit` is the model's, in tokens.
     """
     sentences = [readable(a)] if b is None or not b.strip() else [readable(a), readable(b)]
+    if model_name == SMALL:
+        return _small_code(sentences, layer, head)
     built_in = model_name == BUILT_IN
     lines = [
         "from importlib.util import find_spec" if built_in else "",
@@ -108,6 +113,17 @@ def notebook_code(
         ".detach().numpy()",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _small_code(sentences: list[str], layer: int, head: int) -> str:
+    steps = classroom().steps
+    lines = [
+        "from backend.small_training import train_small_bert",
+        f"model = train_small_bert({'' if steps == STEPS else f'steps={steps}'}).model()",
+        f"trace = model.trace({', '.join(map(repr, sentences))})",
+        f"attention = trace.attention[{layer:d}, {head:d}]",
+    ]
+    return "\n".join(lines)
 
 
 def _parts(trace: Trace, layers: Iterable[int], heads: Iterable[int]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from backend.cached import cached_model
+from backend.catalogue import SMALL
 from backend.tables import attention_csv, attention_npz, notebook_code
 from backend.trace import Trace
 from components.downloads import offer_csv, offer_download
@@ -45,9 +46,14 @@ def show_downloads(trace: Trace, choice: Choice) -> None:
 
 
 def show_code(trace: Trace, choice: Choice) -> None:
-    """Draw the button that opens eight lines of Python with the same numbers."""
+    """Draw the button that opens some lines of Python with the same numbers."""
     with st.popover("Code", icon=":material/code:"):
-        st.markdown("The same numbers in a notebook, with transformers alone:")
+        st.markdown(
+            "The same numbers in Python, with this app's own code; the training takes a minute or "
+            "two:"
+            if trace.model == SMALL
+            else "The same numbers in a notebook, with transformers alone:"
+        )
         limit = cached_model(trace.model).limit
         code = notebook_code(trace.model, *trace.sentences, choice.layer, choice.head, limit)
         st.code(code, language="python")

@@ -78,8 +78,9 @@ def choose_model() -> str:
             on_change=kept.keep_widget,
             args=("model",),
             persist_state="session",
-            help="MiniLM comes with the app. The others are fetched once from the Hugging Face "
-            "Hub (up to 440 MB), which needs a network.",
+            help="MiniLM comes with the app. The small BERT is trained on the Cloze page. The "
+            "others are fetched once from the Hugging Face Hub (up to 440 MB), which needs a "
+            "network.",
         )
     return name
 

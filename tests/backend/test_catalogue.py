@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from backend import errors
-from backend.catalogue import BUILT_IN, CATALOGUE
+from backend.catalogue import BUILT_IN, CATALOGUE, SMALL
 
 BACKEND = Path(errors.__file__).parent
 
@@ -13,6 +13,7 @@ BACKEND = Path(errors.__file__).parent
 def test_names() -> None:
     assert BUILT_IN in CATALOGUE
     assert CATALOGUE[BUILT_IN].offline
+    assert CATALOGUE[SMALL].offline
     assert {"bert-base-uncased", "bert-base-cased", "distilbert-base-uncased"} <= set(CATALOGUE)
     assert all(name == entry.name and entry.about for name, entry in CATALOGUE.items())
 
@@ -23,7 +24,7 @@ def test_every_error_is_in_the_drawn_tree() -> None:
         for _, kind in inspect.getmembers(errors, inspect.isclass)
         if issubclass(kind, errors.ExplorerError)
     ]
-    assert len(classes) == 8
+    assert len(classes) == 14
     assert all(kind.__name__ in (errors.__doc__ or "") for kind in classes)
 
 

@@ -1,0 +1,95 @@
+"""A sentence as words that can be masked: each one hidden, shown again, and looked up.
+
+A word is a run of characters without spaces, without the punctuation at its ends: so
+`road.` leaves its full stop outside the mask. A mask that was typed is a word, too.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.trace import IntArray, Trace
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word; `start` and `end` are its first character and the one after its last."""
+
+    text: str
+    start: int
+    end: int
+
+
+def words_of(text: str, mask: str) -> list[Word]:
+    """The words in reading order; a mask is one, also without spaces around it."""
+    own = re.escape(mask)
+    runs = re.finditer(rf"{own}|(?:(?!{own})\S)+", text)
+    words = (_bare(run[0], run.start(), mask) for run in runs)
+    return [word for word in words if word.text]
+
+
+def masked(text: str, places: Collection[int], mask: str) -> str:
+    """The sentence with the words at these places masked. Places count words from 0."""
+    parts, last = list[str](), 0
+    for place, word in enumerate(words_of(text, mask)):
+        if place in places:
+            parts += [text[last : word.start], mask]
+            last = word.end
+    return "".join([*parts, text[last:]])
+
+
+def mask_places(text: str, mask: str) -> list[int]:
+    """Which words are masks."""
+    return [place for place, word in enumerate(words_of(text, mask)) if word.text == mask]
+
+
+def unmasked(text: str, before: str, mask: str) -> str:
+    """The sentence as it was: `before` if masking words in it gives `text`, else `text` itself."""
+    same = masked(before, mask_places(text, mask), mask) == text
+    return before if same else text
+
+
+def filled_in(text: str, words: Iterable[str | None], mask: str) -> str:
+    """The sentence with its masks replaced one after the other; None leaves a mask."""
+    given = list(words)
+    parts = text.split(mask)
+    marks = [word if word is not None else mask for word in given[: len(parts) - 1]]
+    marks += [mask] * (len(parts) - 1 - len(marks))
+    return "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True))
+
+
+def unknown_words(trace: Trace, segment: int) -> list[str]:
+    """The different characters of a sentence that became [UNK], in reading order.
+
+    segment: 0 = sentence A, 1 = sentence B
+    """
+    text = trace.sentences[segment] or ""
+    own = np.flatnonzero(trace.segments == segment)
+    unknown = [place for place in own if trace.tokens[place] == "[UNK]"]
+    spans = trace.spans[unknown].tolist()
+    return list(dict.fromkeys(text[start:end] for start, end in spans if end > start))
+
+
+def masks_in(trace: Trace, masks: IntArray, segment: int) -> IntArray:
+    """Those of the masks that stand in this sentence: (place,). segment: 0 = A, 1 = B"""
+    own: IntArray = masks[trace.segments[masks] == segment]
+    return own
+
+
+def _bare(run: str, start: int, mask: str) -> Word:
+    """The run without the punctuation at its ends."""
+    if run == mask:
+        return Word(run, start, start + len(run))
+    first, last = 0, len(run)
+    while first < last and _is_punctuation(run[first]):
+        first += 1
+    while last > first and _is_punctuation(run[last - 1]):
+        last -= 1
+    return Word(run[first:last], start + first, start + last)
+
+
+def _is_punctuation(character: str) -> bool:
+    return unicodedata.category(character).startswith("P")

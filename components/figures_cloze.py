@@ -1,0 +1,232 @@
+"""Plotly figures of the Cloze page: arrays and words in, a figure out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from components.figure_text import SIZE, with_readable_text
+from components.figures import colour_bar, colour_scale, token_axis
+from components.palette import HEADS, INK, SEQUENTIAL, Theme
+from components.plain import label, positions
+
+Floats = NDArray[np.floating[Any]]
+
+_STYLES: Final = (("solid", "circle"), ("dash", "diamond"), ("dot", "square"))
+"""Of the lines, so that none needs its colour to be known."""
+_ROW_PIXELS: Final = 44
+_HEAD_PIXELS: Final = 30
+_GAP: Final = 1  # empty cells between two heads
+_MARGINS: Final = {"l": 8, "r": 24, "t": 8, "b": 8}
+_LEGEND: Final = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+
+
+def layers_figure(
+    pieces: Sequence[Sequence[str]],
+    probabilities: Floats,
+    names: Sequence[str],
+    *,
+    theme: Theme,
+) -> go.Figure:
+    """The likeliest pieces after each layer, the input's below, the last layer's on top.
+
+    pieces: (layer + 1, rank); probabilities: (layer + 1, rank), 0 to 1; names: (layer + 1,)
+    """
+    written = [
+        [f"<b>{label(_short(piece))}</b><br>{share:.2f}" for piece, share in zip(*row, strict=True)]
+        for row in zip(pieces, probabilities, strict=True)
+    ]
+    full = [[label(piece) for piece in row] for row in pieces]
+    heatmap = go.Heatmap(
+        z=probabilities,
+        zmin=0,
+        zmax=1,
+        text=written,
+        customdata=full,
+        texttemplate="%{text}",
+        textfont={"size": SIZE},
+        colorscale=colour_scale(SEQUENTIAL[theme]),
+        colorbar=colour_bar("probability"),
+        xgap=2,
+        ygap=2,
+        hovertemplate="after layer %{y}<br><b>%{customdata}</b> %{z:.4f}<extra></extra>",
+    )
+    ranks = len(pieces[0])
+    layout = {
+        "xaxis": {
+            "tickvals": list(range(ranks)),
+            "ticktext": ["1st", "2nd", "3rd", *(f"{rank}th" for rank in range(4, 9))][:ranks],
+            "side": "top",
+        },
+        "yaxis": {
+            "title": {"text": "after layer"},
+            "tickvals": list(range(len(names))),
+            "ticktext": list(names),
+        },
+        "height": _ROW_PIXELS * len(names) + 120,
+        "margin": {"l": 8, "r": 8, "t": 36, "b": 60},
+    }
+    return with_readable_text(go.Figure(heatmap, layout), theme)
+
+
+def loss_figure(losses: Floats, steps: int, *, theme: Theme) -> go.Figure:
+    """The mean loss of every ten steps; the axis is as long as the whole training.
+
+    losses: (step,), mean -log probability of the right words; 0 would be certainty
+    """
+    ends = range(10, len(losses) + 1, 10)
+    curve = go.Scatter(
+        x=list(ends),
+        y=[float(losses[end - 10 : end].mean()) for end in ends],
+        mode="lines",
+        line={"color": HEADS[theme][0], "width": 3},
+        hovertemplate="step %{x}: <b>%{y:.2f}</b><extra></extra>",
+    )
+    layout = _course_layout(steps) | {"showlegend": False}
+    highest = max(1.0, float(losses[:10].mean())) if len(losses) else 1.0
+    layout["yaxis"] = {"title": {"text": "loss"}, "range": [0, 1.1 * highest]}
+    return with_readable_text(go.Figure(curve, layout), theme)
+
+
+def scores_figure(
+    lines: Mapping[str, Floats],
+    at: Sequence[int],
+    steps: int,
+    *,
+    theme: Theme,
+    title: str,
+    chosen: int | None = None,
+    guess: str = "",
+) -> go.Figure:
+    """Shares or probabilities over the training, in per cent, at the steps `at`.
+
+    lines: at most three by what they are called, 0 to 1, (snapshot,) each
+    chosen: the step that an upright line marks
+    guess: what to write at a line of 50 per cent; there is none where it is empty
+    """
+    drawn = [
+        go.Scatter(
+            x=list(at),
+            y=100 * np.asarray(values),
+            mode="lines+markers",
+            name=label(name),
+            line={"color": HEADS[theme][number], "dash": dash, "width": 3},
+            marker={"symbol": symbol, "size": 8},
+            cliponaxis=False,
+            hovertemplate=f"{label(name)}, step %{{x}}: <b>%{{y:.1f}} %</b><extra></extra>",
+        )
+        for number, ((name, values), (dash, symbol)) in enumerate(
+            zip(lines.items(), _STYLES, strict=False)
+        )
+    ]
+    layout = _course_layout(steps) | {"showlegend": True}
+    layout["yaxis"] = {"title": {"text": label(title)}, "range": [-3, 103]}
+    figure = go.Figure(drawn, layout)
+    ink = {"color": INK[theme], "width": 2}
+    if guess:
+        figure.add_hline(50, line=ink | {"dash": "dot", "width": 1})
+        figure.add_annotation(
+            x=steps, y=50, text=label(guess), showarrow=False, xanchor="right", yanchor="bottom"
+        )
+    if chosen is not None:
+        figure.add_vline(chosen, line=ink)
+    return with_readable_text(figure, theme)
+
+
+def heads_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> go.Figure:
+    """All heads of all layers as small heatmaps, the layers from the bottom up.
+
+    attention: (layer, head, query, key). In each, queries are rows from the top, keys columns.
+    """
+    layers, heads, count, _ = attention.shape
+    pitch = count + _GAP
+    tiled = np.full((layers * pitch - _GAP, heads * pitch - _GAP), np.nan, np.float32)
+    said = np.full(tiled.shape, "", dtype=object)
+    names = positions(tokens)
+    arrows = np.array([[f"{query} → {key}" for key in names] for query in names], dtype=object)
+    for layer in range(layers):
+        for head in range(heads):
+            top, left = layer * pitch, head * pitch
+            # Rows are counted upwards here, so that layer 0 is below: a tile stands on its head.
+            tiled[top : top + count, left : left + count] = attention[layer, head, ::-1]
+            said[top : top + count, left : left + count] = np.char.add(
+                f"layer {layer}, head {head}<br>", arrows[::-1].astype(str)
+            )
+    heatmap = go.Heatmap(
+        z=tiled,
+        zmin=0,
+        zmax=1,
+        customdata=said,
+        colorscale=colour_scale(SEQUENTIAL[theme]),
+        colorbar=colour_bar("weight"),
+        hoverongaps=False,
+        hovertemplate="%{customdata}<br><b>%{z:.3f}</b><extra></extra>",
+    )
+    layout = {
+        "xaxis": _tile_axis("head", heads, count) | {"side": "top"},
+        "yaxis": _tile_axis("layer", layers, count),
+        "height": 420,
+        "margin": {"l": 8, "r": 8, "t": 36, "b": 56},
+        "shapes": [
+            {
+                "type": "rect",
+                "x0": head * pitch - 0.5,
+                "x1": head * pitch + count - 0.5,
+                "y0": layer * pitch - 0.5,
+                "y1": layer * pitch + count - 0.5,
+                "line": {"width": 1, "color": INK[theme]},
+            }
+            for layer in range(layers)
+            for head in range(heads)
+        ],
+    }
+    return with_readable_text(go.Figure(heatmap, layout), theme)
+
+
+def look_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> go.Figure:
+    """Where one token looks in each head, a row a head. attention: (layer, head, key)."""
+    layers, heads, _ = attention.shape
+    names = [f"layer {layer}, head {head}" for layer in range(layers) for head in range(heads)]
+    heatmap = go.Heatmap(
+        z=attention.reshape(layers * heads, -1),
+        x=positions(tokens),
+        y=names,
+        zmin=0,
+        zmax=1,
+        ygap=2,
+        colorscale=colour_scale(SEQUENTIAL[theme]),
+        colorbar=colour_bar("weight"),
+        hovertemplate="%{y} → %{x}<br><b>%{z:.3f}</b><extra></extra>",
+    )
+    layout = {
+        "xaxis": token_axis(tokens, "") | {"side": "top", "tickangle": -60},
+        "yaxis": {"type": "category"},
+        "height": _HEAD_PIXELS * len(names) + 180,
+        "margin": {"l": 8, "r": 8, "t": 90, "b": 56},
+    }
+    return with_readable_text(go.Figure(heatmap, layout), theme)
+
+
+def _course_layout(steps: int) -> dict[str, Any]:
+    return {
+        "xaxis": {"title": {"text": "training step"}, "range": [-0.02 * steps, 1.02 * steps]},
+        "height": 340,
+        "margin": _MARGINS,
+        "legend": _LEGEND,
+    }
+
+
+def _tile_axis(title: str, count: int, cells: int) -> dict[str, Any]:
+    centres = [number * (cells + _GAP) + (cells - 1) / 2 for number in range(count)]
+    return {
+        "tickvals": centres,
+        "ticktext": [f"{title} {number}" for number in range(count)],
+        "showgrid": False,
+        "zeroline": False,
+    }
+
+
+def _short(piece: str) -> str:
+    return piece if len(piece) <= 12 else piece[:11] + "…"
