@@ -1,0 +1,114 @@
+"""One measuring for all visitors of a model, in the line of trainings."""
+
+from collections.abc import Callable, Iterator
+from threading import Event
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from backend import measuring
+from backend.errors import NotAModel
+from backend.measuring import start_measuring, state_of_measuring
+from backend.tagger import TagAccuracy
+from backend.training_queue import TrainingQueue
+from backend.training_states import Done, Failed, Running, Stopped, Waiting
+
+FOUND = TagAccuracy((0.5, 0.6), 0.4, 3, 2, ())
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    """A line of our own, and the time it goes by."""
+    clock = Clock()
+    queue = TrainingQueue(patience=90, clock=clock)
+    monkeypatch.setattr(measuring, "server_queue", lambda: queue)
+    monkeypatch.setattr(measuring, "_jobs", {})
+    yield clock
+    queue.close()
+
+
+def until(name: str, wanted: type[Any]) -> Any:
+    end = monotonic() + 30
+    while monotonic() < end:
+        state = state_of_measuring(name)
+        if isinstance(state, wanted):
+            return state
+        sleep(0.005)
+    raise AssertionError(f"expected {wanted}, got {state}")
+
+
+def measured_by(monkeypatch: pytest.MonkeyPatch, work: Callable[..., TagAccuracy]) -> None:
+    monkeypatch.setattr(measuring, "cached_tag_accuracy", work)
+
+
+def test_all_visitors_share_one_measuring(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    go, asked = Event(), list[str]()
+
+    def work(name: str, tell: Callable[[int, int], None]) -> TagAccuracy:
+        asked.append(name)
+        tell(1, 4)
+        go.wait(30)
+        return FOUND
+
+    measured_by(monkeypatch, work)
+    assert state_of_measuring("minilm") is None
+    for _ in range(30):
+        start_measuring("minilm")
+    start_measuring("other")
+    state = until("minilm", Running)
+    while state.progress is None:
+        state = until("minilm", Running)
+    assert (state.progress.layers, state.progress.of, state.progress.share) == (1, 4, 0.25)
+    assert isinstance(state_of_measuring("other"), Waiting)
+    go.set()
+    assert until("minilm", Done).result == FOUND
+    assert until("other", Done).result == FOUND
+    assert asked == ["minilm", "other"]
+
+
+def test_an_error_is_kept_until_it_is_tried_again(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(name: str, tell: Callable[[int, int], None]) -> TagAccuracy:
+        raise NotAModel("damaged")
+
+    measured_by(monkeypatch, work)
+    start_measuring("broken")
+    assert str(until("broken", Failed).error) == "damaged"
+    measured_by(monkeypatch, lambda *_: FOUND)
+    start_measuring("broken")
+    assert until("broken", Done).result == FOUND
+
+
+def test_it_ends_when_nobody_looks_any_more(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, gone, ended, told = Event(), Event(), Event(), list[int]()
+
+    def work(name: str, tell: Callable[[int, int], None]) -> TagAccuracy:
+        begun.set()
+        gone.wait(30)
+        try:
+            for layer in (1, 2):
+                tell(layer, 2)
+                told.append(layer)
+        finally:
+            ended.set()
+        return FOUND
+
+    measured_by(monkeypatch, work)
+    start_measuring("minilm")
+    assert begun.wait(30)
+    clock.now = 100
+    gone.set()
+    assert ended.wait(30)  # to ask how it stands would tell that somebody looks
+    until("minilm", Stopped)
+    assert told == []
+    start_measuring("minilm")
+    until("minilm", Done)
