@@ -8,7 +8,7 @@ import streamlit as st
 
 from backend import output_tables as tables
 from backend.cached import cached_trace
-from backend.catalogue import title_of
+from backend.catalogue import CATALOGUE, title_of
 from backend.model import Model
 from backend.tagger import Tagger
 from backend.task_heads import TaskHead
@@ -35,6 +35,8 @@ def show_tags(trace: Trace, model: Model, tagger: Tagger) -> None:
 def show_own_layer(trace: Trace, model: Model, head: TaskHead) -> None:
     """What the model's own classification layer says of the tokens or of whole sentences."""
     title = plain(title_of(model.name))
+    if model.name in CATALOGUE:
+        st.caption(plain(CATALOGUE[model.name].about))
     if head.about == "token":
         st.markdown(
             f"{title} was fine-tuned to give each token one of {len(head.labels)} labels. This is "
