@@ -147,8 +147,8 @@ def cached_tokenizer(name: str) -> Tokenizer:
 def cached_tagger(name: str, progress: Progress | None = None) -> Tagger:
     """The layer for parts of speech on the model's T, the same object for everybody.
 
-    progress: called, while it is trained, with the sentences the model has read and how many
-        there are; who waits for another's training hears nothing
+    progress: called, while it is trained, with the pairs of sentences the model has read and how
+        many there are; who waits for another's training hears nothing
     Raises as `load_model` and `train_tagger` do.
     """
     return _taggers.find(name, lambda: train_tagger(cached_model(name), progress))

@@ -150,7 +150,8 @@ def ask_conclusion(reading: Reading) -> Question | Missing:
         answers=Options(
             (
                 f"The model has understood that “{word}” stands for “{target}”",
-                f"In this head, “{word}” gives more weight to “{target}” than to any other word",
+                f"In this head, “{word}” gives more weight to “{target}” than to any word but "
+                "itself",
                 f"“{target}” is the most important word of the sentence for the model",
                 f"Without this head the model would give “{word}” another meaning",
             ),
@@ -186,8 +187,8 @@ def _about_move(reading: Reading, correct: int) -> str:
             "not in all: it solves nothing."
         )
     changed = only_in(b, a)
-    cause = f"“{changed[0]}” was read by the layers below, and " if changed else ""
-    return f"{cause}the vectors that this head compares are no longer the same."
+    cause = f"“{changed[0]}” was read by the layers below, and the" if changed else "The"
+    return f"{cause} vectors that this head compares are no longer the same."
 
 
 def _row_bars(a: Trace, habit: Habit, query: int) -> Bars:

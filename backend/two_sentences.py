@@ -131,10 +131,6 @@ class Comparison:
         found = np.flatnonzero(self.places[:, side] == index)
         return int(found[0]) if index >= 0 and found.size else None
 
-    def token_of(self, place: int) -> int:
-        """The index of A's token at a place that both have."""
-        return int(self.places[place, 0])
-
     def rows(self, place: int, keys: IntArray) -> tuple[FloatArray, FloatArray]:
         """A's and B's weights (layer, head, key) from one place to others, all of which both have.
 

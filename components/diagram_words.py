@@ -49,16 +49,19 @@ def input_words(trace: Trace) -> str:
     texts = [text for text in trace.sentences if text]
     characters = sum(map(len, texts))
     what = "a sentence" if len(texts) == 1 else "two sentences"
-    return f"This is all that BERT is given: {what} of {characters} characters" + (
+    given = f"This is all that BERT is given: {what} of {characters} characters" + (
         "." if len(texts) == 1 else " in all."
     )
+    if not trace.left_out:
+        return given
+    return f"{given} It is too long for the model: {trace.left_out} tokens are left out."
 
 
 def pieces_words(trace: Trace, token: int) -> str:
     """How many pieces, and the number of one of them."""
-    special = int(trace.special.sum())
+    special, cut = int(trace.special.sum()), "what is read" if trace.left_out else "the text"
     return (
-        f"The tokenizer cuts the text into {len(trace.tokens)} pieces, {special} of them special "
+        f"The tokenizer cuts {cut} into {len(trace.tokens)} pieces, {special} of them special "
         "ones that mark the beginning and the ends, and gives each its number in the vocabulary: "
         f"{_quoted(trace, token)} is number {trace.ids[token]}."
     )

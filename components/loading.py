@@ -61,7 +61,7 @@ def load_tagger(name: str) -> Tagger:
     place = st.empty()
 
     def show_progress(done: int, total: int) -> None:
-        text = f"Training the classification layer: {done} of {total} sentences read"
+        text = f"Training the classification layer: {done} of {total} pairs of sentences read"
         place.progress(done / total if total else 0.0, text)
 
     with st.spinner("Training the classification layer …"):

@@ -251,6 +251,19 @@ def test_a_move_has_a_direction_or_is_too_small(after: float, answer: str) -> No
     assert f"0.40 in A, {after:.2f} in B" in question.explanation
 
 
+def test_a_move_without_a_new_word_is_explained_in_a_sentence_of_its_own() -> None:
+    a = hand_made_trace(["cat", "it", "sat"], one_head(5, 2, [0.1, 0.4, 0.2, 0.2, 0.1]))
+    row = [0.1, 0.1, 0.2, 0.2, 0.3, 0.1]
+    b = hand_made_trace(["cat", "it", "sat", "cat"], one_head(6, 2, row))
+    assert "−0.30. The vectors" in asked(ask_change(by_hand(a, b))).explanation
+
+
+def test_the_conclusion_leaves_the_word_itself_out() -> None:
+    trace = hand_made_trace(["cat", "it", "sat"], one_head(5, 2, [0.1, 0.3, 0.4, 0.1, 0.1]))
+    said = right_text(ask_conclusion(by_hand(trace)))
+    assert said.endswith("gives more weight to “cat” than to any word but itself")
+
+
 def test_the_weight_on_the_chicken_goes_down(reading: Read, minilm: Model) -> None:
     before, after = (minilm.trace(text).attention[3, 1, 10, 2] for text in (A, B))
     question = asked(ask_change(reading()))

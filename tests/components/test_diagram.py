@@ -59,6 +59,13 @@ def test_a_model_without_segment_embeddings_says_so(trace: Trace) -> None:
     assert "2 vectors of 384 numbers" in words_of(without, "Embeddings")
 
 
+def test_of_a_text_that_is_too_long_it_says_how_much_is_read() -> None:
+    trace = cached_trace("minilm", "word " * 700)
+    assert f"{5 * 700} characters. It is too long" in words_of(trace, "Input")
+    assert "190 tokens are left out" in words_of(trace, "Input")
+    assert "cuts what is read into 512 pieces" in words_of(trace, "Tokenizer")
+
+
 def test_every_part_leads_to_the_page_about_it() -> None:
     assert target_of("pieces", 6) == ("tokens", {})
     assert target_of("sum", 6) == ("embeddings", {})

@@ -54,7 +54,7 @@ def right_answers() -> list[Answer]:
         round(100 * float(a.attention[..., [0, -1]].sum(axis=3).mean())),
         a.tokens[best],
         "It goes down",
-        "In this head, “it” gives more weight to “chicken” than to any other word",
+        "In this head, “it” gives more weight to “chicken” than to any word but itself",
         f"{tag}: {TAG_NAMES[tag]}",
         f"{a.hidden.shape[2] * len(tagger.tags) + len(tagger.tags):,}",
     ]
