@@ -51,7 +51,7 @@ function fill(view) {
   view.list.replaceChildren(...data.groups.map((title, group) => {
     const own = view.chips.filter((_, at) => data.chips[at].group === group);
     return element("div", { className: `group group-${group % 2}${data.choice ? "" : " whole"}`,
-      role: "group", "aria-label": title }, element("h4", { textContent: title }),
+      role: "group", "aria-label": `Answers for ${title}` }, element("h4", { textContent: title }),
     element("div", { className: "chips" }, ...own));
   }));
   view.words.hidden = !data.choice; // whole sentences say everything themselves
