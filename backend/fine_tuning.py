@@ -85,6 +85,12 @@ def refine(
     )
 
 
+def refined_numbers(model: Model) -> int:
+    """How many of the model's numbers refining changes: all but the embeddings."""
+    frozen: int = sum(weight.numel() for weight in model.module.embeddings.parameters())
+    return model.numbers - frozen
+
+
 def training_bytes(model: Model) -> int:
     """Memory that refining takes for weights, gradients and moments, without what steps need."""
     embeddings: int = sum(weight.nbytes for weight in model.module.embeddings.parameters())

@@ -21,12 +21,17 @@ _LONGEST: Final = 28
 
 
 def bars_figure(
-    names: Sequence[str], series: Sequence[tuple[str, Floats]], *, theme: Theme
+    names: Sequence[str],
+    series: Sequence[tuple[str, Floats]],
+    *,
+    theme: Theme,
+    end: float | None = None,
 ) -> go.Figure:
     """One bar a name for each of the series, which have colours and patterns of their own.
 
     series: what each is called and its values, (name,). Names are told apart by their place, so
-    equal ones stay apart.
+    equal ones stay apart. `end` is the value where the axis ends, so that figures can be held
+    against each other; by default that of the longest bar.
     """
     places = list(range(len(names)))
     bars = [
@@ -44,8 +49,9 @@ def bars_figure(
         for number, (title, values) in enumerate(series)
     ]
     ends = np.concatenate([values for _, values in series])
+    longest = end or float(ends.max()) or 1.0
     layout = {
-        "xaxis": {"range": [min(0.0, float(ends.min())), (float(ends.max()) or 1.0) * _ROOM]},
+        "xaxis": {"range": [min(0.0, float(ends.min())), longest * _ROOM]},
         "yaxis": {
             "tickvals": places,
             "ticktext": [label(_short(name)) for name in names],

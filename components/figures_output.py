@@ -51,11 +51,17 @@ def way_figure(lines: Mapping[str, Floats], names: Sequence[str], *, theme: Them
 
 
 def accuracy_figure(
-    by_layer: Sequence[float], by_word: float, names: Sequence[str], *, theme: Theme
+    by_layer: Sequence[float],
+    by_word: float,
+    names: Sequence[str],
+    *,
+    theme: Theme,
+    counted: str = "tokens",
+    baseline: str = "most frequent tag of each word",
 ) -> go.Figure:
-    """Per cent of tokens tagged right after each layer, and from the words alone as a dashed line.
+    """Per cent of what is counted right after each layer, and by a baseline as a dashed line.
 
-    by_layer: 0 to 1, (layer + 1,); names: (layer + 1,)
+    by_layer: 0 to 1, (layer + 1,); by_word: the baseline, 0 to 1; names: (layer + 1,)
     """
     values = [100 * share for share in by_layer]
     told = {0, len(values) - 1, int(np.argmax(values))}  # at a phone's width there is no more room
@@ -74,7 +80,7 @@ def accuracy_figure(
     layout = {
         "xaxis": {"title": {"text": "the layer it is trained on"}, "type": "category"},
         "yaxis": {
-            "title": {"text": "per cent of tokens right"},
+            "title": {"text": f"per cent of {counted} right"},
             "range": [max(0, lowest), 103],
         },
         "height": 380,
@@ -86,7 +92,7 @@ def accuracy_figure(
         100 * by_word,
         line={"color": INK[theme], "dash": "dash", "width": 2},
         annotation={
-            "text": f"most frequent tag of each word: {100 * by_word:.1f} %",
+            "text": f"{baseline}: {100 * by_word:.1f} %",
             "font": {"size": SIZE, "color": INK[theme]},
         },
         annotation_position="bottom right",

@@ -1,0 +1,145 @@
+"""Try a new sentence: what the trained layers, and zero-shot, make of it."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from backend import transfer_tables as tables
+from backend.cached import cached_zero_shot
+from backend.errors import EmptySentence, ExplorerError, InputError
+from backend.labelled_texts import LONGEST_TEXT, PRESETS, preset_task
+from backend.last_layer import LastLayer
+from backend.model import Model
+from backend.refinement import Refinement
+from backend.trace import FloatArray
+from backend.zero_shot import candidate_labels
+from components import kept
+from components.downloads import offer_csv
+from components.figures_lesson import bars_figure
+from components.page import page_theme
+from components.plain import plain
+from components.transfer_words import probability_words
+from components.zero_shot_words import fit_words, way_words, without_training_words
+
+Ways = Mapping[str, FloatArray]
+"""The probabilities of a sentence's labels by each way of training: (class,) each."""
+
+ALONE: Final = "Last layer alone"
+ALL: Final = "All layers refined"
+_QUIET: Final = {"displayModeBar": False}
+_MOST_BARS: Final = 12
+_MOST_TRIED: Final = 100
+"""Sentences of a table up to which zero-shot is tried on all of them."""
+
+
+def choose_new_sentence(model: Model, a: str) -> str | None:
+    """Draw New sentence, which holds Sentence A until something else is typed.
+
+    None where it holds nothing that the model can read.
+    """
+    typed = kept.stored("new_sentence")
+    text = (a if typed is None else typed)[:LONGEST_TEXT]
+    kept.seed("new_sentence", text)
+    st.text_input(
+        "New sentence",
+        key="new_sentence",
+        max_chars=LONGEST_TEXT,
+        on_change=kept.store_widget,
+        args=("new_sentence",),
+        placeholder="Type a sentence that is not in the table",
+    )
+    try:
+        model.tokenizer.split(text)
+    except EmptySentence:
+        st.info("There is nothing in the new sentence that the model can read. Type some words.")
+        return None
+    return text
+
+
+def ways_of(text: str, trained: LastLayer, model: Model, refined: Refinement | None) -> Ways:
+    """The probabilities of the labels by each way of training there is."""
+    ways = {ALONE: trained.probabilities(model, [text])[0]}
+    if refined is not None and refined.is_kept:
+        ways[ALL] = refined.probabilities([text])[0]
+    return ways
+
+
+def show_probabilities(text: str, classes: Sequence[str], ways: Ways) -> None:
+    """The probability of each label, as text and as bars."""
+    show_said(classes, ways)
+    order = np.argsort(-ways[ALONE], kind="stable")[:_MOST_BARS]
+    figure = bars_figure(
+        [classes[place] for place in order],
+        [(name, shares[order]) for name, shares in ways.items()],
+        theme=page_theme(),
+        end=1.0,
+    )
+    st.plotly_chart(figure, key="probabilities", config=_QUIET)
+    st.caption(
+        "A probability is how sure the layer is, not how often it is right. It knows these "
+        "labels only, and gives one of them to any sentence."
+    )
+    offer_csv(
+        "Probabilities (CSV)",
+        "probabilities.csv",
+        partial(tables.probabilities_csv, text, classes, ways),
+    )
+
+
+def show_said(classes: Sequence[str], ways: Ways) -> None:
+    """The likeliest labels by each way of training, a line each."""
+    for name, shares in ways.items():
+        st.markdown(f"{name}: {probability_words(classes, shares)}")
+
+
+def show_zero_shot(text: str | None, model: Model, title: str, trained: LastLayer | None) -> None:
+    """Draw Candidate labels and which of them fits, without any training."""
+    typed = kept.stored("candidates")
+    kept.seed("candidates", _offered(trained) if typed is None else typed)
+    st.text_input(
+        "Candidate labels",
+        key="candidates",
+        max_chars=LONGEST_TEXT,
+        on_change=kept.store_widget,
+        args=("candidates",),
+        help="With commas between them. Any words will do; nothing is trained.",
+    )
+    if text is None:
+        return
+    try:
+        labels = candidate_labels(kept.widget_value("candidates") or "")
+        found = cached_zero_shot(model.name, (text,), labels)
+    except InputError as error:
+        st.warning(plain(str(error)))
+        return
+    st.markdown(f"The new sentence: “{plain(text)}”. {fit_words(found)}")
+    order = np.argsort(-found.scores[0], kind="stable")[:_MOST_BARS]
+    bars = [("share of each label", found.shares[0, order])]
+    st.plotly_chart(
+        bars_figure([labels[place] for place in order], bars, theme=page_theme(), end=1.0),
+        key="zero_shot",
+        config=_QUIET,
+    )
+    offer_csv("Zero-shot (CSV)", "zero-shot.csv", partial(tables.zero_shot_csv, found))
+    st.markdown(way_words(found, model.name, title))
+    if trained is not None and len(trained.table.texts) <= _MOST_TRIED:
+        _show_whole_table(model, trained)
+
+
+def _show_whole_table(model: Model, trained: LastLayer) -> None:
+    """How well zero-shot does on the table's own sentences and labels."""
+    try:
+        with st.spinner("Trying zero-shot on the sentences of the table …"):
+            found = cached_zero_shot(model.name, trained.table.texts, trained.table.classes)
+    except ExplorerError:
+        return  # a label that cannot be read is no label for zero-shot, but one for training
+    st.markdown(without_training_words(found, trained))
+
+
+def _offered(trained: LastLayer | None) -> str:
+    """The labels of what was trained, else those of the topics."""
+    table = trained.table if trained else preset_task([*PRESETS][-1])
+    return ", ".join(table.classes)
