@@ -221,5 +221,7 @@ def test_the_figure_has_a_line_for_each_key_and_sentence() -> None:
         assert (one.line.dash, one.marker.symbol) != (other.line.dash, other.marker.symbol)
 
 
-def test_the_script_comes_once_and_what_is_sent_again_is_small() -> None:
+def test_what_is_sent_at_every_choice_is_small_beside_the_script() -> None:
+    sent = json.dumps(view_data(ask(compared(A, B)), 0, "key"))
     assert 'offer("comparison", show' in comparison_view._SCRIPT
+    assert len(sent) < len(comparison_view._SCRIPT) / 10
