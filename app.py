@@ -42,6 +42,8 @@ def run_page() -> None:
         ],
         "Output": [
             st.Page("pages/output.py", title="Output"),
+            st.Page("pages/cloze.py", title="Cloze"),
+            st.Page("pages/transfer.py", title="Transfer"),
         ],
     }
     st.navigation(pages).run()

@@ -6,7 +6,7 @@ A word is a run of characters without spaces, without the punctuation at its end
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,15 +50,6 @@ def unmasked(text: str, before: str, mask: str) -> str:
     """The sentence as it was: `before` if masking words in it gives `text`, else `text` itself."""
     same = masked(before, mask_places(text, mask), mask) == text
     return before if same else text
-
-
-def filled_in(text: str, words: Iterable[str | None], mask: str) -> str:
-    """The sentence with its masks replaced one after the other; None leaves a mask."""
-    given = list(words)
-    parts = text.split(mask)
-    marks = [word if word is not None else mask for word in given[: len(parts) - 1]]
-    marks += [mask] * (len(parts) - 1 - len(marks))
-    return "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True))
 
 
 def unknown_words(trace: Trace, segment: int) -> list[str]:

@@ -34,7 +34,8 @@ BATCH: Final = 64
 """Texts a step."""
 TRIED: Final = 320
 """Questions of each sort at each snapshot."""
-_STATEMENTS: Final = 250  # first steps, with nothing to choose
+STATEMENTS: Final = 250
+"""First steps, with nothing to choose."""
 _RATE: Final = 3e-3
 _WARMING: Final = 100  # steps in which the rate rises
 _WEIGHT_DECAY: Final = 0.05
@@ -111,7 +112,7 @@ class _Training:
         """Step number `step`, from 0, with what is kept and told of it."""
         if step == 0:
             self._keep()
-        first = step < _STATEMENTS
+        first = step < STATEMENTS
         batch = training_batch(self._chance, training_texts(self._chance, BATCH, first=first))
         for group in self._optimizer.param_groups:
             group["lr"] = _RATE * _share_of_rate(step, self._steps)

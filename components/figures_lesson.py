@@ -50,8 +50,9 @@ def bars_figure(
     ]
     ends = np.concatenate([values for _, values in series])
     longest = end or float(ends.max()) or 1.0
+    ticks = {"tickvals": [0, end / 2, end]} if end else {}
     layout = {
-        "xaxis": {"range": [min(0.0, float(ends.min())), longest * _ROOM]},
+        "xaxis": {"range": [min(0.0, float(ends.min())), longest * _ROOM]} | ticks,
         "yaxis": {
             "tickvals": places,
             "ticktext": [label(_short(name)) for name in names],

@@ -16,6 +16,8 @@ PAGES = {
     "/compare": "Compare",
     "/bertviz": "BertViz",
     "/output": "Output",
+    "/cloze": "Cloze",
+    "/transfer": "Transfer",
 }
 
 

@@ -1,0 +1,217 @@
+"""Fill in: words that are masked with a click, and what could stand there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from backend.cached import cached_masked_words, cached_trace
+from backend.catalogue import SMALL
+from backend.classroom import classroom
+from backend.cloze import mask_places, masks_in, unknown_words
+from backend.cloze_tables import fillings_csv
+from backend.embedding_tables import layer_name
+from backend.errors import EmptySentence, ExplorerError, NotTrained
+from backend.masked_words import Filled, MaskedWords, likeliest
+from backend.trace import Trace
+from components.cloze_words import no_output_layer, side_by_side, unknown_said
+from components.downloads import offer_csv
+from components.figures_cloze import layers_figure
+from components.figures_lesson import bars_figure
+from components.inputs import Sentences, choose_pair, use_model
+from components.loading import load_model, load_trace
+from components.mask_choice import choose_masks, short_word
+from components.page import page_theme, show_error
+from components.plain import plain
+from components.token_chips import visible
+
+_MOST_MASKS: Final = 8
+"""Masks of a sentence that are filled."""
+_MOST_CHARACTERS: Final = 400
+"""Of a sentence that is written out with its gaps filled."""
+_PIECES: Final = 8
+_RANKS: Final = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One sentence with what the model made of it.
+
+    letter: a or b, as the sentence is called in a link
+    segment: which sentence of the trace it is
+    masks: (place,), those that are filled, among the tokens
+    beyond: masks that stand where the model reads no more, or that are not filled
+    """
+
+    letter: str
+    text: str
+    trace: Trace
+    segment: int
+    masks: tuple[int, ...]
+    beyond: int
+
+
+def show_filling(name: str, sentences: Sentences) -> None:
+    """Draw the sentences to click and the answers; where there are none, why and what to do."""
+    try:
+        load_model(name)
+        words = cached_masked_words(name)
+        if words is None:
+            _show_none(name)
+        else:
+            _show_sides(name, sentences, words)
+    except NotTrained:
+        st.info("The small BERT is not trained yet. Press Start below, under Learn.")
+    except ExplorerError as error:
+        show_error(error)
+
+
+def _show_none(name: str) -> None:
+    st.info(no_output_layer(name))
+    if classroom().is_ready:
+        st.button(
+            "Use the small BERT",
+            key="use_small",
+            icon=":material/arrow_forward:",
+            on_click=use_model,
+            args=(SMALL,),
+        )
+
+
+def _show_sides(name: str, sentences: Sentences, words: MaskedWords) -> None:
+    st.markdown(
+        f"Click a word to hide it behind {plain(words.mask)}, click it again to show it. Or type "
+        f"{plain(words.mask)} into a sentence in the sidebar."
+    )
+    pair = choose_pair() if sentences.b else False
+    sides = _read(name, sentences, words, pair=pair)
+    fillings = []
+    for column, side in zip(st.columns(len(sides), gap="large"), sides, strict=True):
+        with column:
+            choose_masks(side.letter, side.text, words.mask)
+            _show_unknown(name, side)
+            fillings.append(_show_answers(side, words))
+    found = [filled for filled in fillings if filled is not None]
+    if len(found) == 2:
+        st.markdown(_held_together(found, words))
+    if found:
+        _offer_numbers(sides, fillings, words)
+
+
+def _read(name: str, sentences: Sentences, words: MaskedWords, *, pair: bool) -> list[Side]:
+    """Each sentence as the model read it, alone or with the other."""
+    if pair or sentences.b is None:
+        traces = [load_trace(name, sentences)] * 2
+    else:
+        traces = [load_trace(name, Sentences(text, None)) for text in _texts(name, sentences)]
+    texts = (sentences.a, sentences.b)
+    return [
+        _side(letter, text or "", trace, int(pair and letter == "b"), words)
+        for letter, text, trace in zip("ab", texts, traces, strict=False)
+        if text is not None and (trace.sentences[1] is not None or not (pair and letter == "b"))
+    ]
+
+
+def _texts(name: str, sentences: Sentences) -> list[str]:
+    """A, and B if there is anything in it to read."""
+    try:
+        cached_trace(name, sentences.b or "")
+    except EmptySentence:
+        return [sentences.a]
+    return [sentences.a, sentences.b or ""]
+
+
+def _side(letter: str, text: str, trace: Trace, segment: int, words: MaskedWords) -> Side:
+    masks = masks_in(trace, words.masks(trace), segment).tolist()
+    shown = tuple(masks[:_MOST_MASKS])
+    beyond = len(mask_places(text, words.mask)) - len(shown)
+    return Side(letter, text, trace, segment, shown, beyond)
+
+
+def _show_unknown(name: str, side: Side) -> None:
+    if unknown := unknown_words(side.trace, side.segment):
+        st.warning(unknown_said(name, [short_word(word) for word in unknown]))
+
+
+def _show_answers(side: Side, words: MaskedWords) -> Filled | None:
+    """What could stand at one of the masks; None where there is no mask."""
+    letter = side.letter.upper()
+    if side.beyond > 0:
+        st.warning(
+            f"{side.beyond} masks of Sentence {letter} are not filled: the first {_MOST_MASKS} "
+            "are, as far as the model reads."
+        )
+    if not side.masks:
+        st.info(f"Sentence {letter} has no mask yet. Click a word.")
+        return None
+    last = words.probabilities(side.trace.hidden[-1, list(side.masks)])  # (mask, vocabulary)
+    best = [words.pieces[number[0]] for number in likeliest(last, 1)]
+    if len(side.text) <= _MOST_CHARACTERS:
+        st.markdown(f"With the likeliest pieces: {_written(side.text, best, words.mask)}")
+    chosen = _choose_mask(side, best)
+    filled = words.fill(side.trace, [side.masks[chosen]])
+    _show_pieces(side, filled, words)
+    return filled
+
+
+def _choose_mask(side: Side, best: Sequence[str]) -> int:
+    """Draw Mask where there are several; the number of the one that is looked at."""
+    if len(best) == 1:
+        return 0
+    chosen = st.segmented_control(
+        f"Mask of Sentence {side.letter.upper()}",
+        range(len(best)),
+        default=0,
+        required=True,
+        key=f"mask_{side.letter}_{len(best)}",
+        format_func=lambda place: f"{place}: {plain(best[place])}",
+    )
+    return int(chosen or 0)
+
+
+def _show_pieces(side: Side, filled: Filled, words: MaskedWords) -> None:
+    shares = filled.probabilities[:, 0]  # (layer + 1, vocabulary)
+    ids = likeliest(shares[-1], _PIECES)
+    pieces = [visible(words.pieces[number]) for number in ids]
+    st.markdown("**The likeliest pieces** and their probabilities")
+    figure = bars_figure(pieces, [("probability", shares[-1, ids])], theme=page_theme(), end=1)
+    st.plotly_chart(figure, key=f"pieces_{side.letter}")
+    st.markdown("**After each layer**, the same output layer gives")
+    first = likeliest(shares, _RANKS)  # (layer + 1, rank)
+    figure = layers_figure(
+        [[visible(words.pieces[number]) for number in row] for row in first],
+        np.take_along_axis(shares, first, axis=-1),
+        [layer_name(layer) for layer in range(len(shares))],
+        theme=page_theme(),
+    )
+    st.plotly_chart(figure, key=f"layers_{side.letter}")
+
+
+def _held_together(found: Sequence[Filled], words: MaskedWords) -> str:
+    """The likeliest piece of either sentence, and what the other gives it."""
+    a, b = (filled.probabilities[-1, 0] for filled in found)
+    ids = dict.fromkeys(int(shares.argmax()) for shares in (a, b))
+    said = side_by_side([(visible(words.pieces[i]), float(a[i]), float(b[i])) for i in ids])
+    return f"**Side by side**: {said}"
+
+
+def _offer_numbers(
+    sides: Sequence[Side], fillings: Sequence[Filled | None], words: MaskedWords
+) -> None:
+    shown = [
+        (side.letter.upper(), int(filled.positions[0]), filled.probabilities[:, 0])
+        for side, filled in zip(sides, fillings, strict=True)
+        if filled is not None
+    ]
+    offer_csv("The answers (CSV)", "cloze.csv", partial(fillings_csv, shown, words.pieces))
+
+
+def _written(text: str, best: Sequence[str], mask: str) -> str:
+    """The sentence in Markdown with these pieces at its masks; others stay masks."""
+    parts = [plain(visible(part)) for part in text.split(mask)]
+    pieces = [f"**{plain(visible(piece))}**" for piece in best]
+    pieces += [plain(mask)] * (len(parts) - 1 - len(best))
+    return "".join(part + piece for part, piece in zip(parts, [*pieces, ""], strict=True))

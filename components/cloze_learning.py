@@ -1,0 +1,187 @@
+"""Learn: the small BERT of this server, trained while one looks on."""
+
+from functools import partial
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from backend.catalogue import SMALL
+from backend.classroom import Classroom, classroom
+from backend.cloze_tables import course_csv, watched_csv
+from backend.errors import ExplorerError
+from backend.small_bert import SmallBert
+from backend.small_examples import QUESTIONS
+from backend.small_training import STATEMENTS, SmallProgress
+from backend.training_states import Failed, Running, State, Stopped, Waiting
+from components import kept
+from components.cloze_snapshots import show_snapshots
+from components.downloads import offer_csv
+from components.figures_cloze import loss_figure, scores_figure
+from components.inputs import use_model, use_sentences
+from components.page import page_theme
+from components.plain import plain
+
+_SECONDS: Final = 2.0
+"""Between two questions how far it is, while it is trained."""
+_COLUMNS: Final = 2
+
+Course = SmallProgress | SmallBert
+
+
+def show_learning() -> None:
+    """Draw the button, the course and the snapshots; by itself as long as a training runs."""
+    active = isinstance(classroom().state(), Waiting | Running)
+    st.fragment(_show_room, run_every=_SECONDS if active else None)(active)
+
+
+def show_own_sentences() -> None:
+    """Buttons that put sentences of the small BERT's own language into the sidebar."""
+    with st.container(horizontal=True):
+        for number in range(0, len(QUESTIONS), 2):
+            one, two = QUESTIONS[number : number + 2]
+            st.button(
+                f"{one.answer}, {two.answer}",
+                key=f"own_{number}",
+                on_click=use_sentences,
+                args=(one.text, two.text),
+            )
+
+
+def _show_room(active: bool) -> None:
+    """The whole page is drawn anew when a training has begun or is over."""
+    room = classroom()
+    state = room.state()
+    if isinstance(state, Waiting | Running) != active:
+        st.rerun()
+    if isinstance(state, Waiting | Running):
+        _show_progress(room, state)
+    else:
+        _show_end(room, state)
+    course = room.course()
+    if course is not None:
+        _show_course(course, room.steps)
+        show_snapshots(course.snapshots, room.steps, follow=active)
+        _offer_course(course)
+
+
+def _show_progress(room: Classroom, state: Waiting | Running[SmallProgress]) -> None:
+    if isinstance(state, Waiting):
+        ahead = f" Now: {plain(state.ahead.name)}." if state.ahead else ""
+        st.progress(0.0, f"Waiting for others' trainings: place {state.place} in the line.{ahead}")
+    elif state.progress is None:
+        st.progress(0.0, "Training: the first steps …")
+    else:
+        now = state.progress
+        left = f", some {now.seconds_left:.0f} s left" if now.seconds_left else ""
+        st.progress(now.share, f"Training: step {now.step} of {now.steps}{left}")
+    if room.has_asked(_me()):
+        st.button("Stop", key="stop", icon=":material/stop:", on_click=room.stop, args=(_me(),))
+    else:
+        st.caption("Others on this server have asked for this training; you see the same as they.")
+
+
+def _show_end(room: Classroom, state: State[SmallProgress, SmallBert] | None) -> None:
+    if isinstance(state, Failed):
+        _show_failure(state.error)
+    course = room.course()
+    if isinstance(state, Stopped):
+        st.info(_stopped(state.result, ready=room.is_ready))
+    elif isinstance(course, SmallBert):
+        st.success(
+            f"Trained: {len(course.losses):,} steps in {course.seconds:.0f} s. "
+            "It can be chosen under Model on every page, as long as this server runs."
+        )
+    with st.container(horizontal=True):
+        st.button(
+            "Start" if course is None else "Start again",
+            key="start",
+            type="primary" if course is None else "secondary",
+            icon=":material/play_arrow:",
+            on_click=_start,
+        )
+        if room.is_ready and kept.view().model != SMALL:
+            st.button(
+                "Fill in with the small BERT",
+                key="fill_small",
+                icon=":material/arrow_upward:",
+                on_click=_fill_in,
+            )
+
+
+def _stopped(result: SmallBert | None, *, ready: bool) -> str:
+    kept_one = "The model of the whole training stays." if ready else ""
+    if result is None:
+        return f"Stopped before it began. {kept_one}"
+    only = kept_one or "Only a whole training makes a model for the other pages."
+    return f"Stopped after {len(result.losses):,} steps: below is what it had learned. {only}"
+
+
+def _show_failure(error: BaseException) -> None:
+    reason = plain(str(error)) if isinstance(error, ExplorerError) else type(error).__name__
+    st.error(f"The training broke off: {reason}. Start it again.")
+
+
+def _show_course(course: Course, steps: int) -> None:
+    losses = np.asarray(course.losses, np.float32)
+    scores = [snapshot.scores for snapshot in course.snapshots]
+    lines = {
+        "new pairs": np.array([one.new_pairs for one in scores]),
+        "new nouns": np.array([one.new_nouns for one in scores]),
+        "pronouns": np.array([one.pronouns for one in scores]),
+    }
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Loss**: how far it is from sure and right, mean of ten steps")
+        st.plotly_chart(loss_figure(losses, steps, theme=page_theme()), key="loss")
+    with right:
+        st.markdown("**Held-out accuracy** at each snapshot")
+        figure = scores_figure(
+            lines,
+            [snapshot.step for snapshot in course.snapshots],
+            steps,
+            theme=page_theme(),
+            title="per cent right",
+            guess="a coin between two nouns",
+        )
+        st.plotly_chart(figure, key="scores")
+    if len(losses) > STATEMENTS:
+        st.caption(
+            f"The loss jumps up after step {STATEMENTS}: from there on its sentences have two "
+            "nouns, and it has to choose."
+        )
+
+
+def _offer_course(course: Course) -> None:
+    with st.container(horizontal=True):
+        offer_csv(
+            "The curves (CSV)",
+            "small-bert-course.csv",
+            partial(course_csv, course.losses, course.snapshots),
+        )
+        offer_csv(
+            "The questions at every snapshot (CSV)",
+            "small-bert-questions.csv",
+            partial(watched_csv, course.snapshots),
+        )
+
+
+def _start() -> None:
+    try:
+        classroom().start(_me())
+    except ExplorerError as error:
+        kept.note(str(error))
+
+
+def _fill_in() -> None:
+    use_model(SMALL)
+    use_sentences(QUESTIONS[0].text, QUESTIONS[1].text)
+
+
+def _me() -> object:
+    """What stands for this visitor at the training."""
+    me = kept.stored("visitor")
+    if me is None:
+        me = object()
+        kept.store("visitor", me)
+    return me

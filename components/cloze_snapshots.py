@@ -1,0 +1,132 @@
+"""The small BERT at moments of its training: what it answers, and where its heads look."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from backend.small_bert import Snapshot
+from backend.small_examples import QUESTIONS
+from backend.small_watching import Watched, answers_over_time, watched
+from components.cloze_words import scores_said
+from components.figures_cloze import heads_figure, look_figure, scores_figure
+from components.figures_lesson import bars_figure
+from components.page import page_theme
+from components.plain import plain
+
+_WORDS: Final = 6
+
+
+def show_snapshots(snapshots: Sequence[Snapshot], steps: int, *, follow: bool) -> None:
+    """Draw the slider over the training and what stands below; `follow` shows the newest."""
+    st.subheader("Watch it learn", anchor=False)
+    snapshot = snapshots[-1] if follow else _choose_snapshot(snapshots)
+    seen = watched(snapshot)
+    right = sum(one.is_right for one in seen)
+    st.markdown(
+        f"**After {snapshot.step:,} steps.** {scores_said(snapshot.scores)} "
+        f"Of the {len(seen)} questions here: **{right}** right."
+    )
+    number = _choose_question()
+    one = seen[number]
+    st.markdown(
+        f"{plain(one.question.text)} The right word is **{one.question.answer}**, the other noun "
+        f"{one.question.other}."
+    )
+    left, right_side = st.columns(2, gap="medium")
+    with left:
+        _show_answer(one)
+    with right_side:
+        _show_over_time(snapshots, number, steps, snapshot.step)
+    _show_attention(one)
+    with st.expander(f"All {len(seen)} questions after {snapshot.step:,} steps"):
+        _show_table(seen)
+
+
+def _choose_snapshot(snapshots: Sequence[Snapshot]) -> Snapshot:
+    """Draw Training step; the last one until another is chosen."""
+    by_step = {snapshot.step: snapshot for snapshot in snapshots}
+    last = snapshots[-1].step
+    step = st.select_slider(
+        "Training step",
+        list(by_step),
+        value=last,
+        key=f"snapshot_{last}_{len(snapshots)}",
+        help="At these steps the model was kept as it was: often at first, when most changes.",
+    )
+    return by_step.get(step, snapshots[-1])
+
+
+def _choose_question() -> int:
+    """Draw Nouns and Reason; the number of the question."""
+    pair = st.pills(
+        "Nouns",
+        range(len(QUESTIONS) // 2),
+        default=0,
+        required=True,
+        key="nouns",
+        format_func=lambda pair: f"{QUESTIONS[2 * pair].answer}, {QUESTIONS[2 * pair].other}",
+    )
+    second = st.segmented_control(
+        "Meant is",
+        range(2),
+        default=0,
+        required=True,
+        key="meant",
+        format_func=lambda second: QUESTIONS[2 * int(pair or 0) + second].answer,
+    )
+    return 2 * int(pair or 0) + int(second or 0)
+
+
+def _show_answer(one: Watched) -> None:
+    st.markdown("**What it answers**: the likeliest words at the mask")
+    words, shares = zip(*one.best(_WORDS), strict=True)
+    bars = [("probability", np.array(shares))]
+    st.plotly_chart(bars_figure(words, bars, theme=page_theme(), end=1), key="answer")
+
+
+def _show_over_time(snapshots: Sequence[Snapshot], number: int, steps: int, chosen: int) -> None:
+    question = QUESTIONS[number]
+    st.markdown("**How it came to that**: both nouns over the training")
+    right, other = answers_over_time(snapshots, number)
+    figure = scores_figure(
+        {f"{question.answer} (right)": right, question.other: other},
+        [snapshot.step for snapshot in snapshots],
+        steps,
+        theme=page_theme(),
+        title="probability in per cent",
+        chosen=chosen,
+    )
+    st.plotly_chart(figure, key="over_time")
+
+
+def _show_attention(one: Watched) -> None:
+    places = {"[MASK]": one.mask, "it": one.tokens.index("it")}
+    st.markdown("**Where each head looks**, from one token: each row shares out 1 in all")
+    token = st.segmented_control(
+        "Looking token", list(places), default="[MASK]", required=True, key="looking"
+    )
+    look = one.attention[:, :, places.get(str(token), one.mask)]  # (layer, head, key)
+    st.plotly_chart(look_figure(look, one.tokens, theme=page_theme()), key="look")
+    st.markdown(
+        "**All heads, all tokens**: each square is a head, each of its rows a token that looks, "
+        "each column one that it looks at, in the order of the sentence. Point at a spot to read "
+        "it."
+    )
+    st.plotly_chart(heads_figure(one.attention, one.tokens, theme=page_theme()), key="heads")
+
+
+def _show_table(seen: Sequence[Watched]) -> None:
+    st.dataframe(
+        {
+            "question": [one.question.text for one in seen],
+            "right": [one.question.answer for one in seen],
+            "its answer": [one.best(1)[0][0] for one in seen],
+            "probability of the right one": [one.probability(one.question.answer) for one in seen],
+        },
+        hide_index=True,
+        column_config={
+            "probability of the right one": st.column_config.NumberColumn(format="%.3f")
+        },
+    )
