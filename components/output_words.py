@@ -84,4 +84,4 @@ def _after(layer: int) -> str:
 
 
 def _per_cent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"

@@ -2,7 +2,7 @@
 // for the next. Everything a visitor typed, and every label, is set as textContent. Joined to one
 // script with elements.js.
 //
-// `.tag-chips` has dataset.drawn, the name of what is drawn, once it is on the page.
+// `.tag-chips` has dataset.drawn, the name of what is drawn, once its elements are there.
 
 const MANY = 120; // chips from which on they scroll in a box of their own
 const LEAST = 0.005; // smaller shares are written as less than a hundredth
@@ -62,7 +62,7 @@ function fill(view) {
   say(view, null);
   delete view.root.dataset.width;
   reserve(view);
-  requestAnimationFrame(() => { view.root.dataset.drawn = data.name; });
+  view.root.dataset.drawn = data.name;
 }
 
 function makeChip(chip, at) {

@@ -61,7 +61,8 @@ def sent(page: AppTest) -> list[dict[str, Any]]:
 
 
 def said(page: AppTest) -> str:
-    return "\n".join(element.value.replace("\u2060", "") for element in page.markdown)
+    text = "\n".join(element.value for element in page.markdown)
+    return text.replace("\u2060", "").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def downloads(page: AppTest) -> list[str]:

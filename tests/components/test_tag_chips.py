@@ -51,13 +51,13 @@ def test_the_curve_of_accuracy_tells_its_ends_and_its_best_and_what_words_alone_
 
 def test_what_is_said_of_the_accuracy_is_what_was_measured() -> None:
     forgets = accuracy_words(TagAccuracy((0.8, 0.956, 0.857), 0.805, 9, 5, ()))
-    assert "**85.7 %**" in forgets
-    assert "**80.5 %**" in forgets
-    assert "Trained on layer 0 it would get 95.6 %" in forgets
+    assert "**85.7\N{NO-BREAK SPACE}%**" in forgets
+    assert "**80.5\N{NO-BREAK SPACE}%**" in forgets
+    assert "Trained on layer 0 it would get 95.6\N{NO-BREAK SPACE}%" in forgets
     grows = accuracy_words(TagAccuracy((0.8, 0.9, 0.95), 0.7, 9, 5, ()))
     assert "No earlier layer gets more." in grows
     at_once = accuracy_words(TagAccuracy((0.9, 0.8), 0.7, 9, 5, ()))
-    assert "Trained on the encoder's input it would get 90.0 %" in at_once
+    assert "Trained on the encoder's input it would get 90.0\N{NO-BREAK SPACE}%" in at_once
     said = confusion_words(Confusion("VBN", "VBD", 3, 1200))
     assert said == (
         "3 of 1,200 tokens that are VBN (verb, past participle) were taken for VBD "
