@@ -26,6 +26,7 @@ from components.loading import load_model, load_trace
 from components.mask_choice import choose_masks, short_word
 from components.page import page_theme, show_error
 from components.plain import plain
+from components.steady_figure import show_steady
 from components.token_chips import visible
 
 _MOST_MASKS: Final = 8
@@ -178,7 +179,7 @@ def _show_pieces(side: Side, filled: Filled, words: MaskedWords) -> None:
     pieces = [visible(words.pieces[number]) for number in ids]
     st.markdown("**The likeliest pieces** and their probabilities")
     figure = bars_figure(pieces, [("probability", shares[-1, ids])], theme=page_theme(), end=1)
-    st.plotly_chart(figure, key=f"pieces_{side.letter}")
+    show_steady(figure, key=f"pieces_{side.letter}")
     st.markdown("**After each layer**, the same output layer gives")
     first = likeliest(shares, _RANKS)  # (layer + 1, rank)
     figure = layers_figure(
@@ -187,7 +188,7 @@ def _show_pieces(side: Side, filled: Filled, words: MaskedWords) -> None:
         [layer_name(layer) for layer in range(len(shares))],
         theme=page_theme(),
     )
-    st.plotly_chart(figure, key=f"layers_{side.letter}")
+    show_steady(figure, key=f"layers_{side.letter}")
 
 
 def _held_together(found: Sequence[Filled], words: MaskedWords) -> str:

@@ -21,6 +21,7 @@ from components.figures_cloze import loss_figure, scores_figure
 from components.inputs import use_model, use_sentences
 from components.page import page_theme
 from components.plain import plain
+from components.steady_figure import show_steady
 
 _SECONDS: Final = 2.0
 """Between two questions how far it is, while it is trained."""
@@ -133,7 +134,7 @@ def _show_course(course: Course, steps: int) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Loss**: how far it is from sure and right, mean of ten steps")
-        st.plotly_chart(loss_figure(losses, steps, theme=page_theme()), key="loss")
+        show_steady(loss_figure(losses, steps, theme=page_theme()), key="loss")
     with right:
         st.markdown("**Held-out accuracy** at each snapshot")
         figure = scores_figure(
@@ -144,7 +145,7 @@ def _show_course(course: Course, steps: int) -> None:
             title="per cent right",
             guess="a coin between two nouns",
         )
-        st.plotly_chart(figure, key="scores")
+        show_steady(figure, key="scores")
     if len(losses) > STATEMENTS:
         st.caption(
             f"The loss jumps up after step {STATEMENTS}: from there on its sentences have two "

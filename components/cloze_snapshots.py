@@ -14,6 +14,7 @@ from components.figures_cloze import heads_figure, look_figure, scores_figure
 from components.figures_lesson import bars_figure
 from components.page import page_theme
 from components.plain import plain
+from components.steady_figure import show_steady
 
 _WORDS: Final = 6
 
@@ -83,7 +84,7 @@ def _show_answer(one: Watched) -> None:
     st.markdown("**What it answers**: the likeliest words at the mask")
     words, shares = zip(*one.best(_WORDS), strict=True)
     bars = [("probability", np.array(shares))]
-    st.plotly_chart(bars_figure(words, bars, theme=page_theme(), end=1), key="answer")
+    show_steady(bars_figure(words, bars, theme=page_theme(), end=1), key="answer")
 
 
 def _show_over_time(snapshots: Sequence[Snapshot], number: int, steps: int, chosen: int) -> None:
@@ -98,7 +99,7 @@ def _show_over_time(snapshots: Sequence[Snapshot], number: int, steps: int, chos
         title="probability in per cent",
         chosen=chosen,
     )
-    st.plotly_chart(figure, key="over_time")
+    show_steady(figure, key="over_time")
 
 
 def _show_attention(one: Watched) -> None:
@@ -108,13 +109,13 @@ def _show_attention(one: Watched) -> None:
         "Looking token", list(places), default="[MASK]", required=True, key="looking"
     )
     look = one.attention[:, :, places.get(str(token), one.mask)]  # (layer, head, key)
-    st.plotly_chart(look_figure(look, one.tokens, theme=page_theme()), key="look")
+    show_steady(look_figure(look, one.tokens, theme=page_theme()), key="look")
     st.markdown(
         "**All heads, all tokens**: each square is a head, each of its rows a token that looks, "
         "each column one that it looks at, in the order of the sentence. Point at a spot to read "
         "it."
     )
-    st.plotly_chart(heads_figure(one.attention, one.tokens, theme=page_theme()), key="heads")
+    show_steady(heads_figure(one.attention, one.tokens, theme=page_theme()), key="heads")
 
 
 def _show_table(seen: Sequence[Watched]) -> None:

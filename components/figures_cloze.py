@@ -34,19 +34,11 @@ def layers_figure(
 
     pieces: (layer + 1, rank); probabilities: (layer + 1, rank), 0 to 1; names: (layer + 1,)
     """
-    written = [
-        [f"<b>{label(_short(piece))}</b><br>{share:.2f}" for piece, share in zip(*row, strict=True)]
-        for row in zip(pieces, probabilities, strict=True)
-    ]
-    full = [[label(piece) for piece in row] for row in pieces]
     heatmap = go.Heatmap(
         z=probabilities,
         zmin=0,
         zmax=1,
-        text=written,
-        customdata=full,
-        texttemplate="%{text}",
-        textfont={"size": SIZE},
+        customdata=[[label(piece) for piece in row] for row in pieces],
         colorscale=colour_scale(SEQUENTIAL[theme]),
         colorbar=colour_bar("probability"),
         xgap=2,
@@ -68,7 +60,19 @@ def layers_figure(
         "height": _ROW_PIXELS * len(names) + 120,
         "margin": {"l": 8, "r": 8, "t": 36, "b": 60},
     }
-    return with_readable_text(go.Figure(heatmap, layout), theme)
+    figure = with_readable_text(go.Figure(heatmap, layout), theme)
+    figure.layout.annotations = [
+        {
+            "x": rank,
+            "y": layer,
+            "text": f"<b>{label(_short(piece))}</b><br>{probabilities[layer, rank]:.2f}",
+            "showarrow": False,
+            "font": {"size": SIZE, "color": text_colour(float(probabilities[layer, rank]), theme)},
+        }
+        for layer, row in enumerate(pieces)
+        for rank, piece in enumerate(row)
+    ]
+    return figure
 
 
 def loss_figure(losses: Floats, steps: int, *, theme: Theme) -> go.Figure:
@@ -104,7 +108,7 @@ def scores_figure(
 
     lines: at most three by what they are called, 0 to 1, (snapshot,) each
     chosen: the step that an upright line marks
-    guess: what to write at a line of 50 per cent; there is none where it is empty
+    guess: what a line at 50 per cent is called; there is none where it is empty
     """
     drawn = [
         go.Scatter(
@@ -126,10 +130,9 @@ def scores_figure(
     figure = go.Figure(drawn, layout)
     ink = {"color": INK[theme], "width": 2}
     if guess:
-        figure.add_hline(50, line=ink | {"dash": "dot", "width": 1})
-        figure.add_annotation(
-            x=steps, y=50, text=label(guess), showarrow=False, xanchor="right", yanchor="bottom"
-        )
+        thin = ink | {"dash": "longdash", "width": 1}
+        ends = {"x": [0, steps], "y": [50, 50], "hoverinfo": "skip"}
+        figure.add_scatter(**ends, mode="lines", name=label(guess), line=thin)
     if chosen is not None:
         figure.add_vline(chosen, line=ink)
     return with_readable_text(figure, theme)
@@ -207,6 +210,20 @@ def look_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> go
         "margin": {"l": 8, "r": 8, "t": 90, "b": 56},
     }
     return with_readable_text(go.Figure(heatmap, layout), theme)
+
+
+def text_colour(value: float, theme: Theme) -> str:
+    """Black or white, whichever can be read better on the scale's colour for a value of 0 to 1."""
+    colours = np.array([_channels(colour) for colour in SEQUENTIAL[theme]])  # (colour, channel)
+    places = np.linspace(0, 1, len(colours))
+    mixed = np.array([np.interp(value, places, channel) for channel in colours.T]) / 255
+    linear = np.where(mixed <= 0.04045, mixed / 12.92, ((mixed + 0.055) / 1.055) ** 2.4)
+    light = float(linear @ [0.2126, 0.7152, 0.0722])  # relative luminance, WCAG 2.1
+    return "#000000" if (light + 0.05) / 0.05 > 1.05 / (light + 0.05) else "#ffffff"
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
 
 
 def _course_layout(steps: int) -> dict[str, Any]:

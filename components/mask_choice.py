@@ -19,11 +19,12 @@ _STYLE: Final = """<style>
   flex-wrap: wrap; overflow: visible; row-gap: 0.4rem;
 }
 [aria-label^="Words of Sentence"] [data-testid="stMarkdownContainer"] p { font-size: 1.05rem; }
-[aria-label^="Words of Sentence"] [aria-pressed="true"] p {
-  font-weight: 700; text-decoration: line-through;
+[aria-label^="Words of Sentence"] [aria-pressed="true"] {
+  box-shadow: inset 0 0 0 2px currentColor;
 }
+[aria-label^="Words of Sentence"] [aria-pressed="true"] p { font-weight: 700; }
 </style>"""
-"""A sentence wraps instead of running out of sight; what is hidden is struck through."""
+"""A sentence wraps instead of running out of sight; what is hidden has a thick frame."""
 
 
 def wrap_pills() -> None:

@@ -8,6 +8,7 @@ from components.cloze_words import HELD_OUT_WORDS, LEARNING, LIMITS, READING
 from components.inputs import choose_model, choose_sentences
 from components.mask_choice import wrap_pills
 from components.page import page
+from components.steady_figure import keep_figures_steady
 
 with page(
     "Cloze",
@@ -17,6 +18,7 @@ with page(
     with st.expander("How to read this page"):
         st.markdown(READING)
     wrap_pills()
+    keep_figures_steady()
     sentences, model = choose_sentences(), choose_model()
 
     st.header("Fill in", anchor=False)
