@@ -7,12 +7,11 @@ seen; what it does with each, right or wrong, is said with its numbers.
 from dataclasses import dataclass
 from typing import Final
 
+from backend.preference import MOVED, flips, preference
+
 LAYER: Final = 3
 HEAD: Final = 1
 """Where the built-in model's pronouns look at nouns: the head that all claims are about."""
-
-MOVED: Final = 0.1
-"""From here on a change of weight counts as one."""
 
 
 @dataclass(frozen=True)
@@ -41,36 +40,25 @@ class Claim:
 
     @property
     def flips(self) -> bool:
-        """Whether the larger weight changes sides as the meaning does."""
-        return self.in_a[0] > self.in_a[1] and self.in_b[1] > self.in_b[0]
+        """Whether the preference flips as the meaning does."""
+        return self.resolved and flips(self.in_a, self.in_b)
 
     @property
     def about(self) -> str:
         """The claim in words."""
         return (
             f"In layer {LAYER}, head {HEAD} of the built-in model, “{self.pronoun}” looks at "
-            f"“{self.first}” with {self.in_a[0]:.2f} and at “{self.second}” with "
-            f"{self.in_a[1]:.2f} in A, with {self.in_b[0]:.2f} and {self.in_b[1]:.2f} in B. "
-            f"{self._judgement()}"
+            f"“{self.first}” with {self.in_a[0]:.3f} and at “{self.second}” with "
+            f"{self.in_a[1]:.3f} in A, with {self.in_b[0]:.3f} and {self.in_b[1]:.3f} in B. "
+            f"{self._movement()} {preference((self.first, self.second), self.in_a, self.in_b)}"
         )
 
-    def _judgement(self) -> str:
+    def _movement(self) -> str:
         if abs(self.shift) < MOVED:
-            return (
-                "By this head the model does not tell the two sentences apart: the weights hardly "
-                f"move, and “{self._leader()}” gets more in both."
-            )
+            return "This head does not tell the two sentences apart: the weights hardly move."
         if not self.resolved:
-            return f"They move the wrong way: in B even more goes to “{self.first}”."
-        if self.flips:
-            return "The larger weight changes sides, as the meaning does."
-        return (
-            f"They move the right way, from “{self.first}” towards “{self.second}”, but "
-            f"“{self._leader()}” gets more in both: this head leans, it does not solve."
-        )
-
-    def _leader(self) -> str:
-        return self.first if self.in_a[0] > self.in_a[1] else self.second
+            return f"The weight moves the wrong way, towards “{self.first}”."
+        return f"The weight moves the right way, from “{self.first}” towards “{self.second}”."
 
 
 @dataclass(frozen=True)
@@ -88,61 +76,61 @@ EXAMPLES: Final = (
         "The chicken and the road",
         "The chicken didn't cross the road because it was too tired",
         "The chicken didn't cross the road because it was too wide",
-        Claim("it", "chicken", "road", (0.68, 0.05), (0.35, 0.13)),
+        Claim("it", "chicken", "road", (0.677, 0.054), (0.346, 0.129)),
     ),
     Example(
         "The car and the hill",
         "The car could not climb the hill because it was too old.",
         "The car could not climb the hill because it was too steep.",
-        Claim("it", "car", "hill", (0.81, 0.05), (0.27, 0.45)),
+        Claim("it", "car", "hill", (0.810, 0.053), (0.267, 0.447)),
     ),
     Example(
         "The horse and the fence",
         "The horse refused to jump the fence because it was too tired.",
         "The horse refused to jump the fence because it was too high.",
-        Claim("it", "horse", "fence", (0.77, 0.11), (0.41, 0.48)),
+        Claim("it", "horse", "fence", (0.769, 0.114), (0.411, 0.479)),
     ),
     Example(
         "The hammer and the stone",
         "The hammer could not break the stone because it was too light.",
         "The hammer could not break the stone because it was too hard.",
-        Claim("it", "hammer", "stone", (0.48, 0.28), (0.32, 0.46)),
+        Claim("it", "hammer", "stone", (0.482, 0.281), (0.325, 0.459)),
     ),
     Example(
         "The cat and the tree",
         "The cat climbed the tree because it was scared.",
         "The cat climbed the tree because it was tall.",
-        Claim("it", "cat", "tree", (0.48, 0.12), (0.35, 0.36)),
+        Claim("it", "cat", "tree", (0.479, 0.116), (0.348, 0.360)),
     ),
     Example(
         "The students and the teachers",
         "The students thanked the teachers because they were grateful.",
         "The students thanked the teachers because they were helpful.",
-        Claim("they", "students", "teachers", (0.83, 0.10), (0.40, 0.34)),
+        Claim("they", "students", "teachers", (0.827, 0.104), (0.400, 0.342)),
     ),
     Example(
         "The doctors and the patients",
         "The doctors warned the patients because they were concerned.",
         "The doctors warned the patients because they were careless.",
-        Claim("they", "doctors", "patients", (0.42, 0.44), (0.25, 0.68)),
+        Claim("they", "doctors", "patients", (0.417, 0.443), (0.254, 0.683)),
     ),
     Example(
         "The animal and the street",
         "The animal didn't cross the street because it was too frightened.",
         "The animal didn't cross the street because it was too crowded.",
-        Claim("it", "animal", "street", (0.62, 0.05), (0.26, 0.16)),
+        Claim("it", "animal", "street", (0.621, 0.047), (0.265, 0.165)),
     ),
     Example(
         "The trophy and the suitcase",
         "The trophy doesn't fit in the suitcase because it is too big.",
         "The trophy doesn't fit in the suitcase because it is too small.",
-        Claim("it", "trophy", "suitcase", (0.62, 0.18), (0.65, 0.14)),
+        Claim("it", "trophy", "suitcase", (0.622, 0.182), (0.653, 0.141)),
     ),
     Example(
         "The ball and the table",
         "The ball crashed through the table because it was made of steel.",
         "The ball crashed through the table because it was made of paper.",
-        Claim("it", "ball", "table", (0.53, 0.11), (0.66, 0.12)),
+        Claim("it", "ball", "table", (0.533, 0.109), (0.664, 0.117)),
     ),
     Example("My dog Fido (without Sentence B)", "My dog Fido is cute. He likes playing.", ""),
 )

@@ -48,6 +48,11 @@ class Side:
         """(layer + 1, token, width)."""
         return self.trace.hidden[:, self.first : self.last]
 
+    def written(self, token: int) -> str:
+        """What was typed where one of its own tokens stands."""
+        start, end = self.trace.spans[self.first + token].tolist()
+        return self.text[start:end]
+
     @property
     def words(self) -> list[tuple[str, ...]]:
         """Its tokens, those of a word together."""

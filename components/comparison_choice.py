@@ -54,9 +54,9 @@ def asked_of(comparison: Comparison, choice: Choice, *, special: bool) -> Asked:
     query, note = _query_of(comparison, choice.query, start)
     plain = np.flatnonzero(comparison.same & ~comparison.special)
     keys = tuple(_place_of(comparison, token) for token in choice.keys)
-    known = tuple(key for key in keys if key is not None)
+    known = tuple(dict.fromkeys(key for key in keys if key is not None))
     if len(known) < 2:
-        note = note or ("One of the two keys stands in one sentence only." if keys else "")
+        note = note or _about_keys(keys)
         known = first_keys(texts, plain, *comparison.rows(start, plain), start)
     counted = np.flatnonzero(comparison.same) if special else plain
     return Asked(comparison, choice.layer, choice.head, query, known, counted, note)
@@ -73,6 +73,15 @@ def _query_of(comparison: Comparison, token: int | None, start: int) -> tuple[in
         f"“{comparison.tokens[token]}” stands in one sentence only, so nothing can be compared "
         f"there; the query is “{comparison.names[start]}”."
     )
+
+
+def _about_keys(keys: tuple[int | None, ...]) -> str:
+    """Why the keys that were asked for could not be had; nothing where none were."""
+    if not keys:
+        return ""
+    if None in keys:
+        return "One of the two keys stands in one sentence only."
+    return "The two keys are the same word; others are chosen."
 
 
 def _place_of(comparison: Comparison, token: int) -> int | None:

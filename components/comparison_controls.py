@@ -9,7 +9,7 @@ import streamlit as st
 from backend.cached import cached_trace
 from backend.trace import FloatArray, Trace
 from components.comparison_choice import Asked
-from components.comparison_words import arrow, signed
+from components.comparison_words import arrow, changed
 
 MOST_TOKENS = 256
 """Tokens of a pair up to which its controls are computed at every change."""
@@ -92,8 +92,9 @@ def control_words(asked: Asked, rows: Sequence[Control]) -> str:
     """What the order does by itself, in the weight that moves most in the pair."""
     alone, pair, swapped, twice = rows
     key = int(np.abs(pair.change).argmax())
-    changes = [float(row.change[key]) for row in (twice, pair, swapped, alone)]
-    same, forth, back, apart = map(signed, changes)
+    same, forth, back, apart = (
+        changed(row.first[key], row.second[key]) for row in (twice, pair, swapped, alone)
+    )
     return (
         f"**The order does something by itself.** In layer {asked.layer}, head {asked.head}, the "
         f"weight {arrow(asked, asked.keys[key])} differs by {same} between the first and the "
@@ -113,7 +114,5 @@ def _readings(pair: Trace) -> tuple[Trace, Trace, Trace, Trace]:
 
 def _cell(row: Control, key: int) -> str:
     one, other = row.letters
-    return (
-        f"{row.first[key]:.2f} {one}, {row.second[key]:.2f} {other} "
-        f"({signed(float(row.change[key]))})"
-    )
+    before, after = row.first[key], row.second[key]
+    return f"{before:.3f} {one}, {after:.3f} {other} ({changed(before, after)})"

@@ -9,13 +9,14 @@ from backend.cached import cached_trace
 from backend.catalogue import BUILT_IN, title_of
 from backend.errors import EmptySentence
 from backend.examples import EXAMPLES
+from backend.model import Model
 from backend.trace import Trace
 from backend.two_sentences import Comparison, read_apart, read_as_pair
 from components.comparison_choice import Asked
 from components.comparison_words import THRESHOLDS, cosine_words, known_words, layer_zero, verdict
 from components.downloads import offer_csv
 from components.figures_compare import cosine_figure
-from components.inputs import Sentences, choose_head, use_sentences
+from components.inputs import Sentences, choose_head, choose_pair, use_sentences
 from components.loading import load_model
 from components.page import page_theme
 from components.plain import plain
@@ -38,13 +39,18 @@ def load_comparison(name: str, sentences: Sentences, *, pair: bool) -> Compariso
         second = first if pair else _read_second(name, sentences.b)
     if second is None or (pair and first.sentences[1] is None):
         return None
-    left_out = first.left_out + (0 if pair else second.left_out)
-    if left_out:
-        st.info(
-            f"{plain(title_of(name))} reads at most {model.limit} tokens at once. {left_out} "
-            "tokens are left out below; the texts in the boxes stay whole."
-        )
+    if said := _left_out(model, first, second):
+        st.info(said)
     return read_as_pair(first) if pair else read_apart(first, second)
+
+
+def choose_reading() -> bool:
+    """Draw what can be chosen of two sentences; whether [CLS] and [SEP] count as keys."""
+    with st.container(horizontal=True):
+        choose_pair()
+        return st.toggle(
+            "Count [CLS] and [SEP] as keys", key="special_keys", persist_state="session"
+        )
 
 
 def ask_for_second(name: str, a: str) -> None:
@@ -121,6 +127,25 @@ def show_downloads(asked: Asked) -> None:
                 ("Cosines (CSV)", "compare-cosines.csv", tables.cosines_csv),
             ):
                 offer_csv(title, name, partial(make, compared, asked.query, asked.keys))
+
+
+def _left_out(model: Model, first: Trace, second: Trace) -> str:
+    """Of which sentence tokens are left out, and why; nothing where all are read."""
+    pair = first is second
+    counts = [first.left_out, second.left_out]
+    if pair:  # alone, B has an opening special token more
+        alone = model.tokenizer.split(str(first.sentences[1]))
+        in_b = len(alone.tokens) + alone.left_out - 1 - int((first.segments == 1).sum())
+        counts = [first.left_out - in_b, in_b]
+    told = [f"{n} of Sentence {side}" for n, side in zip(counts, "AB", strict=True) if n]
+    if not told:
+        return ""
+    one_input = ", and a pair is one input" if pair else ""
+    return (
+        f"{plain(title_of(first.model))} reads at most {model.limit} tokens of one input"
+        f"{one_input}. So the last tokens are left out below: {' and '.join(told)}. The texts in "
+        "the boxes stay whole."
+    )
 
 
 def _read_second(name: str, text: str | None) -> Trace | None:

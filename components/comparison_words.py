@@ -4,14 +4,21 @@ from typing import Final
 
 import numpy as np
 
-from backend.comparison import proportion_changes
-from backend.examples import EXAMPLES, MOVED, Claim
+from backend.comparison import Ranking, proportion_changes
+from backend.examples import EXAMPLES, Claim
+from backend.preference import LEVEL, MOVED, preference
 from backend.trace import FloatArray
 from components.comparison_choice import Asked
 from components.plain import plain
 
-LEVEL: Final = 0.05
-"""Two weights that differ by less count as level, and a smaller change as hardly one."""
+UNKNOWN: Final = ("[UNK]", "<unk>")
+"""What tokenizers write for what they do not know."""
+
+MOST_TOLD: Final = 3
+"""Pairs of unknown words that are told by name."""
+
+SMALLEST: Final = 0.0005
+"""What three decimals show as 0.000."""
 
 THRESHOLDS: Final = (
     f"In these sentences a change of {MOVED:.2f} or more counts as a move and one below "
@@ -22,8 +29,9 @@ THRESHOLDS: Final = (
 def verdict(asked: Asked) -> list[str]:
     """What to see here, one paragraph each: all heads, then the chosen one."""
     if asked.ranking is not None and not np.any(asked.ranking.change):
-        return [_all_heads(asked)]
-    return [words for words in (_all_heads(asked), _one_head(asked)) if words]
+        return [_no_change(asked)]
+    told = (_all_heads(asked), _one_head(asked), unknown_words(asked))
+    return [words for words in told if words]
 
 
 def known_words(claim: Claim) -> str:
@@ -33,9 +41,9 @@ def known_words(claim: Claim) -> str:
     both = sum(one.flips for one in claims)
     return (
         f"**What is known of this example**, each sentence read alone. {plain(claim.about)} The "
-        f"{len(claims)} examples were chosen because they show something. Even in them this head "
-        f"moves the right way in {right} only, and in {both} the larger weight changes sides: it "
-        "leans, it does not solve."
+        f"{len(claims)} examples were chosen because they show something. Even so, the weight "
+        f"moves the right way in {right} of them only, and the preference flips in {both}: this "
+        "head leans, it does not solve."
     )
 
 
@@ -44,10 +52,21 @@ def arrow(asked: Asked, key: int) -> str:
     return f"“{plain(asked.name(asked.query))} → {plain(asked.name(key))}”"
 
 
-def signed(change: float) -> str:
-    """A change with its sign and two decimals; none for one that rounds to nothing."""
-    text = f"{abs(change):.2f}"
-    return text if text == "0.00" else f"{'−' if change < 0 else '+'}{text}"
+def weight(value: float) -> str:
+    """A weight with three decimals, or that it is too small for them."""
+    return "less than 0.001" if 0 < value < SMALLEST else f"{value:.3f}"
+
+
+def changed(before: float, after: float) -> str:
+    """The change from one weight to another as they are shown, with its sign; 0.000 has none."""
+    change = _change(before, after)
+    text = f"{abs(change):.3f}"
+    return text if text == "0.000" else f"{'−' if change < 0 else '+'}{text}"
+
+
+def _change(before: float, after: float) -> float:
+    """The change that two weights with three decimals give."""
+    return round(float(after), 3) - round(float(before), 3)
 
 
 def key_weights(asked: Asked) -> tuple[FloatArray, FloatArray]:
@@ -56,22 +75,46 @@ def key_weights(asked: Asked) -> tuple[FloatArray, FloatArray]:
     return a[asked.layer, asked.head], b[asked.layer, asked.head]
 
 
+def unknown_words(asked: Asked) -> str:
+    """The words that differ in A and B but are the same token, because both are unknown."""
+    compared = asked.comparison
+    pairs = [
+        (compared.a.written(i), compared.b.written(j))
+        for (i, j), token in zip(compared.places.tolist(), compared.written, strict=True)
+        if token[0] == token[1] and token[0] in UNKNOWN
+    ]
+    told = [
+        f"“{plain(one)}” in A and “{plain(other)}” in B" for one, other in pairs if one != other
+    ]
+    if not told:
+        return ""
+    shown = ", ".join(told[:MOST_TOLD]) + (" and so on" if len(told) > MOST_TOLD else "")
+    return (
+        f"{shown}: the tokenizer knows neither and makes the same token of both, [UNK] (unknown). "
+        "The model reads no difference there."
+    )
+
+
+def _no_change(asked: Asked) -> str:
+    compared = asked.comparison
+    if not compared.same.all():
+        why = "every head gives every word that A and B share the same weight in both."
+    elif unknown := unknown_words(asked):
+        return f"**The model reads the same text.** {unknown} Every difference is exactly 0.000."
+    elif compared.a.text == compared.b.text:
+        why = "A and B are the same sentence, and every head gives every word the same weight."
+    else:
+        why = "the two texts differ, but what the model reads of them is the same in every token."
+    return f"**Every difference is exactly 0.000:** {why}"
+
+
 def _all_heads(asked: Asked) -> str:
     ranking = asked.ranking
     if ranking is None:
         return "A and B have no word in common, so no weight can be followed from one to the other."
-    if not np.any(ranking.change):
-        return (
-            "**Every difference is exactly 0.000:** every head gives every word that A and B share "
-            "the same weight in both."
-        )
     moved = int((np.abs(ranking.change) >= MOVED).sum())
     count = len(ranking.layer)
-    key = int(asked.counted[ranking.key[0]])
-    most = (
-        f"layer {ranking.layer[0]}, head {ranking.head[0]}: {arrow(asked, key)} "
-        f"{ranking.a[0]:.2f} in A, {ranking.b[0]:.2f} in B ({signed(float(ranking.change[0]))})"
-    )
+    most = f"layer {ranking.layer[0]}, head {ranking.head[0]}: {_ranked(asked, ranking, 0)}"
     if not moved:
         return (
             f"**No head tells the two sentences apart by this word.** None of the {count} moves by "
@@ -81,46 +124,47 @@ def _all_heads(asked: Asked) -> str:
     return f"**{heads} by {MOVED:.2f} or more**, of {count}. Most of all {most}."
 
 
+def _ranked(asked: Asked, ranking: Ranking, rank: int) -> str:
+    """The weight that moves most in one head, with how far it does."""
+    a, b = float(ranking.a[rank]), float(ranking.b[rank])
+    return f"{_moving(asked, int(asked.counted[ranking.key[rank]]), a, b)} ({changed(a, b)})"
+
+
+def _moving(asked: Asked, key: int, a: float, b: float) -> str:
+    before, after = weight(a), weight(b)
+    both = f"{before} in both" if before == after else f"{before} in A, {after} in B"
+    return f"{arrow(asked, key)} {both}"
+
+
 def _one_head(asked: Asked) -> str:
     if len(asked.keys) < 2:
         return ""
     a, b = key_weights(asked)
-    moved = float(np.abs(b - a).max())
     numbers = " and ".join(
-        f"{arrow(asked, key)} {before:.2f} in A, {after:.2f} in B"
-        for key, before, after in zip(asked.keys, a, b, strict=True)
+        _moving(asked, *one) for one in zip(asked.keys, a.tolist(), b.tolist(), strict=True)
     )
+    who = preference([plain(asked.name(key)) for key in asked.keys], a.tolist(), b.tolist())
     place = f"Layer {asked.layer}, head {asked.head}"
-    if moved < LEVEL:
-        return (
-            f"**{place}, hardly tells A from B:** the weights move by only {moved:.2f} at most "
-            f"({numbers}). {_leaders(asked, a, b)}"
-        )
-    return f"**{place}:** {numbers}. {_leaders(asked, a, b)}"
+    moved = float(np.abs(b - a).max())
+    if moved >= LEVEL:
+        return f"**{place}:** {numbers}. {who}"
+    largest = max(abs(_change(*pair)) for pair in zip(a, b, strict=True))
+    most = f"by {largest:.3f} at most" if largest >= SMALLEST else "by less than 0.001"
+    return (
+        f"**{place}, hardly tells A from B by these two keys:** their weights move {most} "
+        f"({numbers}). {who}{_elsewhere(asked)}"
+    )
 
 
-def _leaders(asked: Asked, a: FloatArray, b: FloatArray) -> str:
-    """Which of the two keys gets more, in A and in B."""
-    names = [f"“{plain(asked.name(key))}”" for key in asked.keys]
-    in_a, in_b = (_leader(weights) for weights in (a, b))
-    if in_a is None and in_b is None:
-        return "The two words are level in both sentences."
-    if in_a == in_b:
-        return f"The same word, {names[in_a or 0]}, gets more in both: the preference stays."
-    if in_a is not None and in_b is not None:
-        return f"The preference flips: {names[in_a]} gets more in A, {names[in_b]} in B."
-    told = [("A", in_a), ("B", in_b)]
-    parts = [
-        f"in {letter} the two are level" if who is None else f"in {letter} {names[who]} gets more"
-        for letter, who in told
-    ]
-    return f"I{'; '.join(parts)[1:]}."
-
-
-def _leader(weights: FloatArray) -> int | None:
-    if abs(float(weights[0] - weights[1])) < LEVEL:
-        return None
-    return int(weights.argmax())
+def _elsewhere(asked: Asked) -> str:
+    """What the chosen head does on another word, if it moves there and hardly on the two keys."""
+    if (ranking := asked.ranking) is None:
+        return ""
+    here = (ranking.layer == asked.layer) & (ranking.head == asked.head)
+    rank = int(np.flatnonzero(here)[0])
+    if abs(float(ranking.change[rank])) < LEVEL:
+        return ""
+    return f" On another word the same head moves more: {_ranked(asked, ranking, rank)}."
 
 
 def layer_zero(asked: Asked) -> str:
@@ -148,13 +192,13 @@ def cosine_words(asked: Asked) -> str:
     a, b = asked.comparison.cosines(asked.query, asked.keys)
     names = [f"“{plain(asked.name(key))}”" for key in asked.keys]
     ends = [
-        f"in {letter} at {values[-1, 0]:.2f} to {names[0]} and {values[-1, 1]:.2f} to {names[1]}"
+        f"in {letter} at {values[-1, 0]:.3f} to {names[0]} and {values[-1, 1]:.3f} to {names[1]}"
         for letter, values in (("A", a), ("B", b))
     ]
     apart = np.abs(b - a)
     layer, key = np.unravel_index(apart.argmax(), apart.shape)
     place = f"after layer {layer - 1}" if layer else "in the input"
-    most = f"A and B are furthest apart {place}, by {apart[layer, key]:.2f} to {names[int(key)]}."
+    most = f"A and B are furthest apart {place}, by {apart[layer, key]:.3f} to {names[int(key)]}."
     return (
         f"How alike the vector of “{plain(asked.name(asked.query))}” is to the vectors of both "
         f"keys, from the encoder's input upwards. It ends {' and '.join(ends)}. "

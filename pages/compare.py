@@ -6,6 +6,7 @@ from components.comparison_choice import asked_of
 from components.comparison_controls import show_controls
 from components.comparison_sections import (
     ask_for_second,
+    choose_reading,
     load_comparison,
     show_cosines,
     show_downloads,
@@ -13,8 +14,8 @@ from components.comparison_sections import (
     show_verdict,
 )
 from components.comparison_view import show_comparison
-from components.inputs import choose_head, choose_model, choose_pair, choose_sentences
-from components.kept import keep_choice
+from components.inputs import choose_head, choose_model, choose_sentences
+from components.kept import keep_choice, view
 from components.page import page
 
 READING = """
@@ -35,20 +36,20 @@ READING = """
 with page(
     "Compare",
     "What changed inside when one word changed? Both sentences go through the same model; here is "
-    "every weight of A and of B, and what is different.",
+    "every weight of A and of B, and what is different. A weight says how much one word, the "
+    "query, looks at another word, the key.",
 ):
     with st.expander("How to read this page"):
         st.markdown(READING)
     sentences, model = choose_sentences(), choose_model()
-    with st.container(horizontal=True):
-        pair = choose_pair()
-        special = st.toggle(
-            "Count [CLS] and [SEP] as keys", key="special_keys", persist_state="session"
-        )
+    switches = st.container()
+    pair = view().pair
     compared = load_comparison(model, sentences, pair=pair)
     if compared is None:
         ask_for_second(model, sentences.a)
     else:
+        with switches:
+            special = choose_reading()
         choice = choose_head(compared)
         asked = asked_of(compared, choice, special=special)
         show_verdict(asked)

@@ -9,14 +9,22 @@ import numpy as np
 import pytest
 
 from backend.cached import cached_trace
-from backend.examples import EXAMPLES
+from backend.examples import EXAMPLES, Example
 from backend.packing import unpack_attention
+from backend.preference import preference
 from backend.two_sentences import Comparison, read_apart, read_as_pair
 from components import comparison_view
 from components.comparison_choice import Asked, asked_of
 from components.comparison_controls import controls
 from components.comparison_view import packets_of, view_data
-from components.comparison_words import cosine_words, known_words, layer_zero, signed, verdict
+from components.comparison_words import (
+    changed,
+    cosine_words,
+    known_words,
+    layer_zero,
+    verdict,
+    weight,
+)
 from components.figures_compare import cosine_figure
 from components.plain import JOINER
 from components.view import Choice
@@ -86,8 +94,8 @@ def test_the_verdict_of_the_default_pair_has_its_numbers() -> None:
     a, b = (cached_trace("minilm", text).attention[:, :, IT, 1:13] for text in (A, B))
     moved = int((np.abs(b - a).max(axis=2) >= 0.1).sum())
     assert f"{moved} heads move by 0.10 or more, of 72" in said
-    assert "Most of all layer 3, head 1: “it → chicken” 0.68 in A, 0.35 in B (−0.33)" in said
-    assert "“it → road” 0.05 in A, 0.13 in B" in said
+    assert "Most of all layer 3, head 1: “it → chicken” 0.677 in A, 0.346 in B (−0.331)" in said
+    assert "“it → road” 0.054 in A, 0.129 in B" in said
     assert "“chicken”, gets more in both" in said
 
 
@@ -106,7 +114,7 @@ def test_a_preference_that_ends_level() -> None:
 def test_where_the_model_does_not_tell_them_apart_it_says_so() -> None:
     said = words(ask(compared(TROPHY.a, TROPHY.b)))
     assert "No head tells the two sentences apart by this word. None of the 72" in said
-    assert "hardly tells A from B: the weights move by only 0.04 at most" in said
+    assert "hardly tells A from B by these two keys: their weights move by 0.041 at most" in said
     assert "“trophy”, gets more in both" in said
 
 
@@ -135,8 +143,61 @@ def test_what_is_known_of_an_example_counts_all_of_them() -> None:
     claims = [example.claim for example in EXAMPLES if example.claim]
     said = read(known_words(claims[0]))
     assert f"The {len(claims)} examples were chosen because they show something" in said
-    assert "leans, it does not solve" in said
-    assert f"the right way in {sum(c.resolved for c in claims)} only" in said
+    assert said.count("leans, it does not solve") == 1
+    assert f"the right way in {sum(c.resolved for c in claims)} of them only" in said
+    assert f"the preference flips in {sum(c.flips for c in claims)}" in said
+
+
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.claim], ids=lambda e: e.name)
+def test_an_example_is_judged_alike_above_and_below(example: Example) -> None:
+    assert example.claim is not None
+    above = words(ask(compared(example.a, example.b)))
+    below = read(known_words(example.claim))
+    names = (example.claim.first, example.claim.second)
+    assert preference(names, example.claim.in_a, example.claim.in_b) in above
+    assert preference(names, example.claim.in_a, example.claim.in_b) in below
+
+
+def test_words_that_are_both_unknown_are_told() -> None:
+    said = words(ask(compared("Hi 😀 there 👩‍👩‍👧 friend", "Hi 😀 there 🎉 friend")))
+    assert said.startswith("The model reads the same text. “👩‍👩‍👧” in A and “🎉” in B: the")
+    assert "makes the same token of both, [UNK]" in said
+    more = words(ask(compared("it saw 👩 tired", "it saw 🎉 wide")))
+    assert "“👩” in A and “🎉” in B: the tokenizer knows neither" in more
+    assert "The model reads the same text" not in more
+    assert "unknown" not in words(ask(compared("it saw 👩 tired", "it saw 👩 wide")))
+    many = words(ask(compared("😀 😁 😂 🤣 it", "😃 😄 😅 😆 it")))
+    assert many.count(" in A and ") == 3
+    assert "and so on" in many
+
+
+def test_texts_that_differ_in_nothing_the_model_reads() -> None:
+    said = words(ask(compared("the cat sat", "The  Cat sat")))
+    assert "the two texts differ, but what the model reads of them is the same" in said
+
+
+def test_a_head_that_moves_on_another_word_says_so() -> None:
+    comparison = compared(A, B)
+    said = words(ask(comparison, keys=(4, 6)))  # two words that it hardly looks at
+    a, b = (cached_trace("minilm", text).attention[3, 1, IT, CHICKEN] for text in (A, B))
+    assert "hardly tells A from B by these two keys" in said
+    assert f"On another word the same head moves more: “it → chicken” {a:.3f} in A, {b:.3f}" in said
+    assert "On another word" not in words(ask(compared(TROPHY.a, TROPHY.b)))
+
+
+def test_what_is_too_small_for_three_decimals_is_said() -> None:
+    assert (weight(0), weight(0.0004), weight(0.0006)) == ("0.000", "less than 0.001", "0.001")
+    long = "word " * 400
+    said = words(ask(compared(f"{long} it big", f"{long} it small"), query=3, keys=(5, 6)))
+    assert "their weights move by less than 0.001" in said
+    assert "0.000" not in said
+
+
+def test_the_same_key_twice_is_not_taken() -> None:
+    asked = ask(compared(A, B), keys=(ROAD, ROAD))
+    assert (asked.keys, asked.note) == (
+        (CHICKEN, ROAD), "The two keys are the same word; others are chosen."
+    )  # fmt: skip
 
 
 def test_cosines_in_words() -> None:
@@ -147,15 +208,21 @@ def test_cosines_in_words() -> None:
         units = last / np.linalg.norm(last, axis=1, keepdims=True)
         ends += [units[IT] @ units[key] for key in (CHICKEN, ROAD)]
     assert (
-        "in A at {:.2f} to “chicken” and {:.2f} to “road” and in B at {:.2f}".format(*ends) in said
+        "in A at {:.3f} to “chicken” and {:.3f} to “road” and in B at {:.3f}".format(*ends) in said
     )
 
 
 @pytest.mark.parametrize(
-    ("change", "text"), [(0.331, "+0.33"), (-0.5, "−0.50"), (-0.004, "0.00"), (0, "0.00")]
+    ("before", "after", "text"),
+    [
+        (0.0544, 0.1286, "+0.075"),  # 0.054 and 0.129 are what is shown
+        (0.75, 0.25, "−0.500"),
+        (0.1, 0.1004, "0.000"),
+        (0, 0, "0.000"),
+    ],
 )
-def test_a_change_has_its_sign(change: float, text: str) -> None:
-    assert signed(change) == text
+def test_a_change_is_that_of_the_numbers_shown(before: float, after: float, text: str) -> None:
+    assert changed(before, after) == text
 
 
 def test_the_order_of_a_pair_does_something_by_itself() -> None:

@@ -1,5 +1,6 @@
 """The Compare page as Streamlit runs it, without a browser."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def test_it_opens_with_the_chicken_and_says_what_moved() -> None:
     page = opened()
     assert not page.exception
     assert not page.warning
-    assert "Most of all layer 3, head 1: “it → chicken” 0.68 in A, 0.35 in B" in read(page)
+    assert "Most of all layer 3, head 1: “it → chicken” 0.677 in A, 0.346 in B" in read(page)
     assert "What is known of this example" in read(page)
     assert [plot.key for plot in page.get("plotly_chart")] == ["cosines"]
     buttons: Any = page.get("download_button")
@@ -59,9 +60,9 @@ def test_a_pair_has_its_controls_beside_it() -> None:
     assert table.iloc[:, 0].tolist() == [
         "each alone", "one pair: A, then B", "one pair: B, then A", "A twice",
     ]  # fmt: skip
-    assert table.iloc[0, 1] == "0.68 A, 0.35 B (−0.33)"
-    assert "differs by −0.10" in read(page)
-    assert "changes by −0.21 when A stands first and by −0.05 when B stands first" in read(page)
+    assert table.iloc[0, 1] == "0.677 A, 0.346 B (−0.331)"
+    assert re.search(r"differs by −0\.\d{3} between", read(page))
+    assert re.search(r"by −0\.\d{3} when A stands first and by −0\.\d{3} when B", read(page))
 
 
 def test_the_example_that_is_not_told_apart_says_so() -> None:
@@ -94,11 +95,13 @@ def test_without_a_second_sentence_it_offers_a_pair(b: str, pair: str) -> None:
     page = opened(a="Only one.", b=b, pair=pair)
     assert not page.exception
     assert "needs two sentences" in read(page)
+    assert not page.toggle
     assert by_label(page.number_input, "Layer").value == 3
     by_label(page.button, "Compare “The chicken and the road”").click().run()
     assert not page.exception
     assert by_label(page.text_input, "Sentence B").value == B
     assert "it → chicken" in read(page)
+    assert by_label(page.toggle, "As one pair").value == (pair == "1")
 
 
 def test_an_empty_sentence_a_asks_for_one() -> None:
@@ -138,7 +141,23 @@ def test_a_query_that_the_cut_removed_is_said() -> None:
     assert not page.exception
     assert "no token 1500" in read(page)
     assert "not both here" in read(page)
-    assert "380 tokens are left out" in read(page)
+    assert "512 tokens of one input. So the last tokens are left out" in read(page)
+    assert "190 of Sentence A and 190 of Sentence B" in read(page)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "pair", "said"),
+    [
+        ("word " * 520, "word", "0", "below: 10 of Sentence A."),
+        ("word", "word " * 520, "0", "below: 10 of Sentence B."),
+        ("word " * 300, "word " * 300, "1", "below: 46 of Sentence A and 45 of Sentence B."),
+        ("word " * 520, "word", "1", "below: 12 of Sentence A."),
+    ],
+)
+def test_what_is_left_out_says_of_which_sentence(a: str, b: str, pair: str, said: str) -> None:
+    text = read(opened(a=a, b=b, pair=pair))
+    assert said in text
+    assert ("a pair is one input" in text) == (pair == "1")
 
 
 def test_a_query_that_one_sentence_lacks_is_said() -> None:
@@ -195,5 +214,5 @@ def test_a_separator_that_only_a_pair_has_can_be_the_query(
     assert trace.tokens[query - 1 : query + 1] == ("</s>", "</s>")
     assert not page.exception
     table = page.table[0].value
-    assert table.iloc[0, 1].startswith(f"{alone.attention[1, 1, -1, 1]:.2f} A")
-    assert table.iloc[1, 1].startswith(f"{trace.attention[1, 1, query, 1]:.2f} A")
+    assert table.iloc[0, 1].startswith(f"{alone.attention[1, 1, -1, 1]:.3f} A")
+    assert table.iloc[1, 1].startswith(f"{trace.attention[1, 1, query, 1]:.3f} A")
