@@ -17,8 +17,8 @@ from backend.model import Model, load_model
 from backend.trace import Trace
 from benchmarks.browser import fresh_page, renderer_memory
 from benchmarks.texts import sentences
-from components.bertviz_page import VIEWS, bertviz_page, framed, page_height
-from components.view import Choice
+from components.bertviz_page import bertviz_page, framed, page_height
+from components.view import VIEWS, Choice
 
 _WIDTH: Final = 786  # what the app leaves it in a window of 1280
 _DRAWN: Final = """() => untilDrawn(() => document.querySelector("[data-drawn]"), 1)

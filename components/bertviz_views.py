@@ -7,12 +7,12 @@ import streamlit as st
 
 from backend.projections import Projections
 from backend.trace import Trace
-from components.bertviz_page import VIEWS, bertviz_page, framed, page_height
+from components.bertviz_page import bertviz_page, framed, page_height
 from components.downloads import offer_download
 from components.inputs import show_way
 from components.loading import load_model
 from components.page import page_theme
-from components.view import Choice
+from components.view import VIEWS, Choice
 
 
 @dataclass(frozen=True)
@@ -40,29 +40,16 @@ draws one head seven times over.
 ABOUT: Final = {
     "head": "One layer, tokens twice: a line runs from the token that looks (left) to the token it "
     "looks at (right), the stronger the more weight. The squares at the top are the heads, 0 at "
-    "the left: a click switches one on or off, a double click leaves it alone, a double click on "
-    "the only one brings all back. Point at a token to see its lines alone.",
+    "the left: a click switches one on or off, a double click leaves only this head on, another "
+    "brings all back. Point at a token to see its lines alone.",
     "model": "Every head of every layer as a small picture, the tokens from top to bottom on both "
-    "sides. Click a picture to see that head with its tokens; the chosen one is open.",
+    "sides. Click a picture to see that head with its tokens; the chosen one is open, over the "
+    "pictures beside it. A click on its own picture closes it.",
     "neuron": "How one head comes to its weights. Point at a token on the left and press its plus "
     "sign (on the keyboard, Enter): its query q is multiplied number by number with every key k; "
     "the sum of the products, divided by the square root of their count, goes through the softmax "
     "and becomes the weights. Blue is positive, orange negative, strong colour is far from zero.",
 }
-
-
-def choose_view() -> str:
-    """Draw View; a key of `bertviz_page.VIEWS`."""
-    name: str | None = st.segmented_control(
-        "View",
-        list(VIEWS),
-        default="head",
-        key="bertviz",
-        format_func=VIEWS.__getitem__,
-        required=True,
-        persist_state="session",
-    )
-    return name or "head"
 
 
 def show_view(view: str, trace: Trace, choice: Choice) -> None:

@@ -21,7 +21,9 @@ from components.figures_equation import (
     equation_parts,
     one_token_figure,
 )
+from components.kept import write_address
 from components.page import page_theme
+from components.token_choice import choose_token
 
 NEIGHBOURS: Final = 12
 
@@ -38,7 +40,7 @@ def show_one_token(model: Model, trace: Trace) -> None:
     """The equation for one token in full, and the vocabulary's pieces nearest to it."""
     parts = parts_of(trace.embeddings)
     limit = equation_limit(parts)
-    position = choose_token(trace.tokens)
+    position = choose_token(trace)
     st.plotly_chart(
         one_token_figure(parts, position, limit=limit, theme=page_theme()), key="one_token"
     )
@@ -49,6 +51,7 @@ def show_one_token(model: Model, trace: Trace) -> None:
         partial(tables.one_token_csv, _columns(parts), position),
     )
     _show_nearest(model, trace, position)
+    write_address()
 
 
 def show_all_tokens(trace: Trace) -> None:
@@ -84,17 +87,6 @@ def show_similarity(trace: Trace) -> None:
         "similarities.csv",
         partial(tables.similarity_csv, before, after, trace.tokens),
     )
-
-
-def choose_token(tokens: Sequence[str]) -> int:
-    """Draw Token; the position of the chosen one."""
-    chosen: int = st.selectbox(
-        "Token",
-        range(len(tokens)),
-        index=2 if len(tokens) > 3 else len(tokens) // 2,
-        format_func=lambda position: f"{position}  {tokens[position]}",
-    )
-    return chosen
 
 
 def _show_nearest(model: Model, trace: Trace, position: int) -> None:

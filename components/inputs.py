@@ -3,9 +3,9 @@
 The controls that stand on every page have the exact labels that links, tests and lessons name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
@@ -14,7 +14,9 @@ from backend.examples import EXAMPLES
 from backend.tokenizer import CASED, UNCASED
 from backend.trace import Reading
 from components import kept
-from components.view import LINES, TASKS, Choice
+from components.view import LINES, TASKS, VIEWS, Choice
+
+Option = TypeVar("Option", bound=Hashable)
 
 _MOST_ANSWERS: Final = 100
 _HELP: Final = {
@@ -149,34 +151,17 @@ def choose_pair() -> bool:
 
 def choose_lines() -> str:
     """Draw Lines show; a key of `components.view.LINES`."""
-    lines = kept.view().lines
-    kept.seed("lines", lines)
-    st.segmented_control(
-        "Lines show",
-        list(LINES),
-        key="lines",
-        format_func=LINES.__getitem__,
-        required=True,
-        on_change=kept.keep_widget,
-        args=("lines",),
-    )
-    return lines
+    return _choose_one("Lines show", "lines", LINES)
+
+
+def choose_view() -> str:
+    """Draw View; a key of `components.view.VIEWS`."""
+    return _choose_one("View", "view", VIEWS)
 
 
 def choose_task() -> str:
     """Draw Task; a key of `components.view.TASKS`."""
-    task = kept.view().task
-    kept.seed("task", task)
-    st.pills(
-        "Task",
-        list(TASKS),
-        key="task",
-        format_func=TASKS.__getitem__,
-        required=True,
-        on_change=kept.keep_widget,
-        args=("task",),
-    )
-    return task
+    return _choose_one("Task", "task", TASKS)
 
 
 def choose_step(titles: Sequence[str]) -> int:
@@ -185,18 +170,7 @@ def choose_step(titles: Sequence[str]) -> int:
     if kept.view().step > last:
         kept.note(f"There is no step {kept.view().step}; this is the last one, {last}.")
         kept.change(step=last)
-    step = kept.view().step
-    kept.seed("step", step)
-    st.pills(
-        "Step",
-        range(len(titles)),
-        key="step",
-        format_func=titles.__getitem__,
-        required=True,
-        on_change=kept.keep_widget,
-        args=("step",),
-    )
-    return step
+    return _choose_one("Step", "step", dict(enumerate(titles)))
 
 
 def lesson_progress() -> tuple[int, str]:
@@ -213,22 +187,26 @@ def keep_progress(*, step: int | None = None, done: str | None = None) -> None:
 
 def kept_answer(question: str) -> int | None:
     """What the reader last answered to the question of this name; None where it is open."""
-    answer: int | None = _answers().get(question)
-    return answer
+    return _answers().get(question)
+
+
+def is_reopened(question: str) -> bool:
+    """Whether the reader has begun to answer it again, and has not done so."""
+    return question in _answers() and _answers()[question] is None
 
 
 def keep_answer(question: str, key: str) -> None:
     """Take the answer to a question from the widget `key`; for the callback of its form."""
+    answer = st.session_state.get(key)
     _answers().pop(question, None)
-    if isinstance(answer := st.session_state.get(key), int):
-        _answers()[question] = answer
+    _answers()[question] = answer if isinstance(answer, int) else None
     while len(_answers()) > _MOST_ANSWERS:
         del _answers()[next(iter(_answers()))]
 
 
 def forget_answer(question: str) -> None:
     """Open the question again; for the callback of a button."""
-    _answers().pop(question, None)
+    _answers()[question] = None
 
 
 def go_to(page: str, **fields: Any) -> None:
@@ -246,9 +224,9 @@ def show_way(label: str, page: str, *, key: str, **fields: Any) -> None:
         go_to(page, **fields)
 
 
-def _answers() -> dict[str, int]:
-    """The lesson's answers by the names of their questions, oldest first."""
-    answers: dict[str, int] = st.session_state.setdefault("answers", {})
+def _answers() -> dict[str, int | None]:
+    """The lesson's answers by the names of their questions, oldest first; None: open again."""
+    answers: dict[str, int | None] = st.session_state.setdefault("answers", {})
     return answers
 
 
@@ -256,3 +234,19 @@ def _use_example() -> None:
     example = next((e for e in EXAMPLES if e.name == st.session_state["example"]), None)
     if example:
         use_sentences(example.a, example.b)
+
+
+def _choose_one(label: str, field: str, titles: Mapping[Option, str]) -> Option:
+    """Draw the titles side by side; the field of the view that is chosen so."""
+    chosen: Option = getattr(kept.view(), field)
+    kept.seed(field, chosen)
+    st.pills(
+        label,
+        list(titles),
+        key=field,
+        format_func=titles.__getitem__,
+        required=True,
+        on_change=kept.keep_widget,
+        args=(field,),
+    )
+    return chosen

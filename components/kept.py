@@ -41,19 +41,19 @@ LONGEST_LINK: Final = 8_000
 
 def view() -> View:
     """What is chosen now."""
-    now: View = st.session_state.setdefault("view", View())
+    now: View = st.session_state.setdefault("kept_view", View())
     return now
 
 
 def change(**fields: Any) -> None:
     """Choose this; for values that the app itself made, for the sentences of now."""
-    st.session_state["view"] = replace(view(), **fields)
+    st.session_state["kept_view"] = replace(view(), **fields)
     _outdated().difference_update(fields)
 
 
 def keep(name: str, value: object) -> None:
     """Choose a value that came from outside, or the nearest good one, and say which."""
-    st.session_state["view"], said = kept(view(), name, value)
+    st.session_state["kept_view"], said = kept(view(), name, value)
     note(said)
     if name in ("a", "b"):
         _outdated().update(_TOKENS)
@@ -67,10 +67,17 @@ def keep_widget(key: str) -> None:
         change(**{key: None})
 
 
-def keep_choice(key: str) -> None:
-    """Take over what the reader chose in the figure under `key`; for its callback."""
-    choice = st.session_state[key].get("choice") or {}
-    st.session_state["view"] = chosen(view(), choice)
+def keep_choice(key: str, drawn: str) -> None:
+    """Take over what the reader chose in the figure under `key`; for its callback.
+
+    drawn: the name of the text that the figure was drawn from last. Tokens that were chosen in
+    another one, a moment before this one could be seen, are no tokens of this one.
+    """
+    choice = dict(st.session_state[key].get("choice") or {})
+    if choice.get("trace") != drawn:
+        for field in _TOKENS:
+            choice.pop(field, None)
+    st.session_state["kept_view"] = chosen(view(), choice)
     if isinstance(serial := choice.get("serial"), int):
         st.session_state["serial"] = serial
 
@@ -127,23 +134,35 @@ def fit_tokens(trace: Reading) -> View:
 def read_address() -> None:
     """Take over the address where the reader, not this app, set it; at the start of a run."""
     given = {key: value for key, value in st.query_params.items() if key in FIELDS}
-    if given and (given not in _known() or _went_back()):
-        st.session_state["view"], notes = view_of(given)
+    new = given not in _known()
+    if given and (new or _went_back()):
+        st.session_state["kept_view"], notes = view_of(given)
+        if new:
+            st.session_state["arrived"] = view() if "a" in given else None
         _outdated().clear()
         _known().append(given)
         note(*notes)
 
 
+def arrived() -> View | None:
+    """What the newest address told that came from outside; None where it named no sentences."""
+    brought: View | None = st.session_state.get("arrived")
+    return brought
+
+
 def write_address() -> None:
-    """Put the view into the address, so that it can be shared; at the end of a run."""
-    wanted, whole = _link(view())
-    if not whole:
-        st.sidebar.caption("These sentences are too long for a link: the address is without them.")
+    """Put the view into the address, so that it can be shared; at the end of a run or fragment."""
+    wanted, _ = _link(view())
     others = {key: value for key, value in st.query_params.items() if key not in FIELDS}
     if st.query_params.to_dict() != others | wanted:
         st.query_params.from_dict(others | wanted)
     if wanted not in _known():
         _known().append(wanted)
+
+
+def is_too_long_for_a_link() -> bool:
+    """Whether the sentences have to be left out of the address."""
+    return not _link(view())[1]
 
 
 def address_of(page: str, **fields: Any) -> str:
@@ -176,7 +195,7 @@ def _link(shown: View) -> tuple[dict[str, str], bool]:
 
 def _fit(trace: Reading, within: Callable[[View, Reading], tuple[View, list[str]]]) -> View:
     _let_go_of_changed_tokens(trace)
-    st.session_state["view"], notes = within(view(), trace)
+    st.session_state["kept_view"], notes = within(view(), trace)
     note(*notes)
     st.session_state["kept_tokens"] = _chosen_tokens(trace)
     return view()

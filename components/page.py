@@ -11,10 +11,11 @@ from backend.catalogue import BUILT_IN
 from backend.errors import ExplorerError, ModelError, NotTrained
 from components import kept
 from components.inputs import show_way, use_model
+from components.landing import LANDING_STYLE, show_title
 from components.palette import Theme
 from components.plain import plain
 
-_STYLE = """<style>
+_STYLE = """
 [data-testid="stMainBlockContainer"] { padding: 2.5rem 2rem 3rem; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 2rem; padding: 0; }
 @media (min-width: 900px) {
@@ -23,18 +24,20 @@ _STYLE = """<style>
 [data-testid="stSidebar"] input { font-size: 0.875rem; padding-inline: 0.5rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 3rem; }
+  .js-plotly-plot .modebar { display: none; }
 }
-</style>"""
-"""More room for figures, and for a whole sentence in the sidebar, than Streamlit leaves."""
+"""
+"""More room for figures, and for a whole sentence in the sidebar, than Streamlit leaves; on a phone
+Plotly's icons would lie on what is drawn."""
 
 
 @contextmanager
 def page(title: str, question: str) -> Iterator[None]:
     """Open a page; what the reader can mend is shown as a sentence and ends the page there."""
     st.set_page_config(page_title=f"{title} · Attention Explorer", layout="wide")
-    st.html(_STYLE)
+    st.html(f"<style>{_STYLE}{LANDING_STYLE}</style>")
     kept.read_address()
-    st.title(title, anchor=False)
+    show_title(title)
     st.markdown(question)
     warnings = st.container()
     try:
@@ -45,6 +48,8 @@ def page(title: str, question: str) -> Iterator[None]:
         if not isinstance(sys.exception(), RerunException):  # else the next run has to say them
             for note in kept.take_notes():
                 warnings.warning(plain(note))
+        if kept.is_too_long_for_a_link():
+            st.sidebar.caption("These sentences are too long for a link: it is without them.")
         kept.write_address()
 
 

@@ -1,4 +1,4 @@
-"""Asking for a token of the sentences, and for another one to hold it against."""
+"""Asking for a token of the sentences, or for two."""
 
 import streamlit as st
 
@@ -7,28 +7,35 @@ from components import kept
 from components.token_chips import visible
 
 
-def choose_tokens(trace: Reading) -> tuple[int, int | None]:
-    """Draw Token and Held against; the places of both tokens, the other None where none is.
+def choose_token(trace: Reading) -> int:
+    """Draw Token; its place. Until one is chosen it is the first of Sentence A."""
+    query = kept.fit_tokens(trace).query
+    chosen = min(1, len(trace.tokens) - 1) if query is None else query
+    _show_box("Token", "query", chosen, trace)
+    return chosen
 
-    Until a token is chosen it is the first one of Sentence A.
-    """
-    view = kept.fit_tokens(trace)
-    chosen = min(1, len(trace.tokens) - 1) if view.query is None else view.query
-    names = [f"{place}  {visible(token)}" for place, token in enumerate(trace.tokens)]
+
+def choose_tokens(trace: Reading) -> tuple[int, int | None]:
+    """Draw Token and Held against; the places of both tokens, the other None where none is."""
     one, two = st.columns(2)
-    for column, key, title, value in (
-        (one, "query", "Token", chosen),
-        (two, "other", "Held against", view.other),
-    ):
-        kept.seed(key, value)
-        column.selectbox(
-            title,
-            range(len(names)),
-            index=None if key == "other" else 0,
-            key=key,
-            format_func=lambda place: names[place],
-            on_change=kept.keep_widget,
-            args=(key,),
-            placeholder="Any other token",
-        )
-    return chosen, view.other
+    with one:
+        chosen = choose_token(trace)
+    with two:
+        other = kept.view().other
+        _show_box("Held against", "other", other, trace)
+    return chosen, other
+
+
+def _show_box(title: str, key: str, value: int | None, trace: Reading) -> None:
+    names = [f"{place}  {visible(token)}" for place, token in enumerate(trace.tokens)]
+    kept.seed(key, value)
+    st.selectbox(
+        title,
+        range(len(names)),
+        index=None if value is None else 0,
+        key=key,
+        format_func=lambda place: names[place],
+        on_change=kept.keep_widget,
+        args=(key,),
+        placeholder="Any other token",
+    )

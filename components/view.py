@@ -20,6 +20,9 @@ _NUMBER: Final = re.compile(r"-?[0-9]+")
 _KEYS: Final = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _DONE: Final = re.compile(r"[rw-]{0,40}")
 
+VIEWS: Final = {"head": "Head view", "model": "Model view", "neuron": "Neuron view"}
+"""BertViz's views, and what they are called."""
+
 LINES: Final = {"head": "One head", "mean": "Mean of all heads"}
 """What the lines of the Overview show, and how the choice is called."""
 
@@ -40,6 +43,7 @@ class View:
     lines: what the lines of the Overview show, a key of `LINES`
     step: where the reader stands in the lesson
     done: the lesson's answers, one character an exercise: right, wrong, or - for none yet
+    view: which of BertViz's views is shown, a key of `VIEWS`
     other: a token that the one at `query` is held against on its way through the layers
     task: what a last layer is trained for, a key of `TASKS`
     """
@@ -56,6 +60,7 @@ class View:
     lines: str = "head"
     step: int = 0
     done: str = ""
+    view: str = "head"
     other: int | None = None
     task: str = "sentiment"
 
@@ -171,7 +176,7 @@ def fitted_tokens(view: View, trace: Reading) -> tuple[View, list[str]]:
 
 
 def _with_option(view: View, name: str, value: object) -> tuple[View, str]:
-    titles = {"show": SHOW, "lines": LINES, "task": TASKS}
+    titles = {"show": SHOW, "lines": LINES, "task": TASKS, "view": VIEWS}
     good = is_offered(str(value)) if name == "model" else value in tuple(titles[name])
     if good:
         return _with(view, name, value), ""

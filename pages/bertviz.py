@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from components.bertviz_views import choose_view, show_view
-from components.inputs import choose_head, choose_model, choose_sentences
+from components.bertviz_views import show_view
+from components.inputs import choose_head, choose_model, choose_sentences, choose_view
 from components.loading import load_trace
 from components.page import page
 

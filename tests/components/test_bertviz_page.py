@@ -15,8 +15,8 @@ import pytest
 
 from backend.cached import cached_model, cached_trace
 from backend.trace import Trace
-from components.bertviz_page import VIEWS, bertviz_page, framed, page_height
-from components.view import Choice
+from components.bertviz_page import bertviz_page, framed, page_height
+from components.view import VIEWS, Choice
 
 A = "The cat sat on the mat."
 B = "It was tired."

@@ -14,6 +14,7 @@ from components.view import (
     LINES,
     MOST_CHARACTERS,
     TASKS,
+    VIEWS,
     View,
     chosen,
     fitted,
@@ -23,7 +24,7 @@ from components.view import (
     view_of,
 )
 
-VIEWS = st.builds(
+LINKED = st.builds(
     View,
     a=st.text(),
     b=st.text(),
@@ -35,6 +36,7 @@ VIEWS = st.builds(
     keys=st.just(()) | st.tuples(st.integers(0, 999), st.integers(0, 999)),
     pair=st.booleans(),
     lines=st.sampled_from(sorted(LINES)),
+    view=st.sampled_from(sorted(VIEWS)),
     step=st.integers(0, 99),
     done=st.text("rw-", max_size=40),
     other=st.none() | st.integers(0, 999),
@@ -42,7 +44,7 @@ VIEWS = st.builds(
 )
 
 
-@given(VIEWS)
+@given(LINKED)
 def test_a_link_carries_a_view_whole(view: View) -> None:
     assert view_of(parameters_of(view)) == (view, [])
 

@@ -86,11 +86,11 @@ def cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
 def test_every_figure_is_drawn_and_another_token_changes_them(
     open_page: Open, trace: Trace
 ) -> None:
-    page = open_page("/embeddings")
+    page = open_page("/embeddings?query=2")
     all_drawn(page, 8)
     z = numbers(page, "384 dimensions", 0, "z")
     np.testing.assert_allclose(z, trace.embeddings.token[CHICKEN], atol=1e-6)
-    choose(page, "Token", "8 road")
+    choose(page, "Token", "8  road")
     expect(page.get_by_role("combobox", name="Token", exact=True)).to_have_value(re.compile("road"))
     expect(figure(page, "rank and piece")).to_contain_text("1 road")
     z = numbers(page, "384 dimensions", 4, "z")
@@ -102,7 +102,7 @@ def test_the_nearest_pieces_of_chicken(open_page: Open, trace: Trace) -> None:
     rows = model.word_vectors / np.linalg.norm(model.word_vectors, axis=1, keepdims=True)
     cosines = rows @ rows[trace.ids[CHICKEN]]
     nearest = np.argsort(-cosines)[:12]
-    page = open_page("/embeddings")
+    page = open_page("/embeddings?query=2")
     all_drawn(page, 8)
     expect(figure(page, "rank and piece")).to_contain_text("2 chickens")
     expect(figure(page, "rank and piece")).to_contain_text("3 poultry")
@@ -152,7 +152,7 @@ def test_a_step_of_the_slider_redraws_the_map_alone(open_page: Open) -> None:
 
 
 def test_downloads_hold_the_traces_numbers(open_page: Open, trace: Trace) -> None:
-    page = open_page("/embeddings")
+    page = open_page("/embeddings?query=2")
     all_drawn(page, 8)
     vectors = trace.embeddings
     assert vectors.segment is not None

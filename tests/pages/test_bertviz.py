@@ -15,7 +15,7 @@ def opened(view: str = "head", **parameters: str) -> AppTest:
     page = AppTest.from_file(PAGE, default_timeout=60)
     for name, value in parameters.items():
         page.query_params[name] = value
-    page.session_state["bertviz"] = view
+    page.query_params["view"] = view
     return page.run()
 
 
@@ -52,7 +52,7 @@ def test_each_view_says_what_it_shows_and_opens_at_the_chosen_head(view: str) ->
 
 def test_the_view_can_be_changed() -> None:
     page = opened(a="The cat sat.")
-    page.segmented_control[0].set_value("model").run()
+    page.pills[0].set_value("model").run()
     assert "BertViz: Model view" in framed_page(page)
     assert "id=\"filter\"" not in framed_page(page)  # fmt: skip
 

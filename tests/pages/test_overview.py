@@ -1,7 +1,10 @@
 """The Overview as part of the whole app, without a browser."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -9,7 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from backend import cached
 from backend.cached import cached_tagger, cached_trace
+from backend.errors import NotAModel
 from backend.examples import EXAMPLES
+from backend.for_all import taggers
+from backend.model import Model
+from backend.tagger import Tagger
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -56,7 +63,7 @@ def test_the_overview_runs_alone() -> None:
 def test_the_lines_show_one_head_or_the_mean() -> None:
     app = opened(head="7")
     assert sent(app)["packet"].endswith("/7")
-    app.segmented_control(key="lines").set_value("mean").run()
+    app.pills(key="lines").set_value("mean").run()
     assert not app.exception
     assert sent(app)["packet"].endswith("/mean")
     assert app.query_params["lines"] == "mean"
@@ -89,16 +96,71 @@ def test_an_empty_sentence_a_is_said() -> None:
     assert len(app.error) == 1
 
 
-def test_the_tags_come_once_the_layer_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
-    ready = iter([False, True])
-    seen: list[bool] = []
+def test_the_tags_come_once_the_layer_is_trained_whatever_is_clicked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, go, begun, runs = cached_tagger("minilm"), Event(), Event(), list[str]()
 
-    def is_ready(_: str) -> bool:
-        seen.append(next(ready))
-        return seen[-1]
+    def train(model: Model, progress: Callable[[int, int], None]) -> Tagger:
+        runs.append(model.name)
+        progress(113, 452)
+        begun.set()
+        go.wait(60)
+        return real
 
-    monkeypatch.setattr(cached, "tagger_is_ready", is_ready)
-    app = opened()
-    assert not app.exception
-    assert seen == [False, True]  # drawn without tags, trained, drawn again
-    assert sent(app)["tags"] is not None
+    monkeypatch.setattr(cached, "train_tagger", train)
+    monkeypatch.setattr(cached, "_taggers", cached.Shared(cached.TAGGER_BYTES, cached._bytes))
+    monkeypatch.setattr(taggers, "_jobs", {})
+    try:
+        app = opened()
+        assert not app.exception
+        assert sent(app)["tags"] is None
+        assert begun.wait(60)
+        app.segmented_control(key="lines").set_value("mean").run()
+        assert sent(app)["packet"].endswith("/mean")
+        assert sent(app)["tags"] is None
+        said = app.get("progress")[0].proto
+        assert said.text.endswith("113 of 452 pairs of sentences read")
+        assert said.value == 25
+        app.switch_page("pages/output.py").run()
+        assert "113 of 452" in app.get("progress")[0].proto.text
+        app.switch_page("pages/lesson.py").run()
+        next(one for one in app.button_group if one.label == "Step").set_value(5).run()
+        assert not app.exception
+        assert "113 of 452" in app.get("progress")[1].proto.text
+        assert any(button.label == "Next: Transfer" for button in app.button)
+    finally:
+        go.set()
+    end = monotonic() + 60
+    while not taggers.is_ready("minilm"):
+        assert monotonic() < end
+        sleep(0.01)
+    app.switch_page("pages/overview.py").run()
+    assert sent(app)["tags"][10][0] == "PRP"
+    assert not app.get("progress")
+    assert runs == ["minilm"]
+
+
+def test_a_training_that_failed_says_why_and_can_be_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = cached_tagger("minilm")
+
+    def fail(*_: object) -> Tagger:
+        raise NotAModel("The weights are damaged.")
+
+    monkeypatch.setattr(cached, "train_tagger", fail)
+    monkeypatch.setattr(cached, "_taggers", cached.Shared(cached.TAGGER_BYTES, cached._bytes))
+    monkeypatch.setattr(taggers, "_jobs", {})
+    app, end = opened(), monotonic() + 60
+    while not app.error:
+        assert monotonic() < end
+        app.run()
+    assert "The weights are damaged" in app.error[0].value
+    assert sent(app)["tags"] is None
+    monkeypatch.setattr(cached, "train_tagger", lambda *_: real)
+    next(button for button in app.button if button.label == "Train it again").click().run()
+    while sent(app)["tags"] is None:
+        assert monotonic() < end
+        app.run()
+    assert not app.error
