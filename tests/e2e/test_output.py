@@ -104,7 +104,9 @@ def test_the_overview_leads_here_and_hostile_text_is_text(
 
 def test_the_lessons_step_leads_here_with_its_word(open_page: Open) -> None:
     page = open_page("/lesson?step=5")
-    page.get_by_role("button", name="Open Output with these sentences").click()
+    way = page.get_by_role("button", name="Open Output with these sentences")
+    expect(way).to_be_visible(timeout=MEASURED)
+    way.click()
     expect(page.get_by_role("heading", name="Output", exact=True)).to_be_visible()
     expect(chips(page).nth(10)).to_have_attribute("aria-selected", "true", timeout=MEASURED)
     expect(page.get_by_text("What “it” is like, layer by layer")).to_be_visible()
