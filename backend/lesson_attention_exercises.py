@@ -76,6 +76,7 @@ def ask_special(reading: Reading) -> Question:
             "Share of all weight that goes to special tokens, in per cent",
             tuple(f"layer {layer}" for layer in range(a.layers)),
             (("share", by_layer),),
+            end=100,
         ),
     )
 

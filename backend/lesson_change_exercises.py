@@ -15,6 +15,7 @@ from backend.lesson_questions import (
 from backend.lesson_words import (
     content_words,
     followed_word,
+    named,
     only_in,
     same_words,
 )
@@ -28,7 +29,7 @@ SAME_WORD: Final = (
     "Only the token embedding",
     "Both differ",
 )
-BALANCE: Final = ("In none of them", "In some of them", "In all of them")
+BALANCE: Final = ("No, in none of its heads", "Yes, in some heads", "Yes, in all of its heads")
 RATIO_TOLERANCE: Final = 1e-3
 """Of the logarithm of a ratio of two float32 weights; less is rounding."""
 
@@ -47,19 +48,20 @@ def ask_layer_zero(reading: Reading) -> Question | Missing:
     here, there = (list(places) for places in zip(*words, strict=True))
     before, after = (_ratios(trace, p) for trace, p in ((a, here), (b, there)))
     moved = _moved(before[0], after[0])
-    query, left, right = (a.tokens[place] for place in here)
+    query, left, right = (named(a, place) for place in here)
     gap = float(np.abs(a.hidden[0, here] - b.hidden[0, there]).max())
     later = sum(int(_moved(*ratios).sum()) for ratios in zip(before[1:], after[1:], strict=True))
     count = int(moved.sum())
     return Question(
-        text=f"“{query}” looks at “{left}” and at “{right}”. Divide the one weight by the other: "
-        f"in how many of layer 0's {a.heads} heads does this balance change when the model reads "
-        f"sentence B instead of A ({_difference(a, b)})?",
+        text="Of each word, layer 0 reads only the word itself and its place, nothing yet of the "
+        f"words around it. From sentence A to sentence B {_difference(a, b)}. Can “{query}” in "
+        f"layer 0 then prefer “{left}” to “{right}” more, or less, than before?",
         answers=Options(BALANCE, 0 if count == 0 else 2 if count == a.heads else 1),
-        explanation=f"{_why(gap)} In head 0 the balance is {before[0, 0]:.3f} in A and "
-        f"{after[0, 0]:.3f} in B; it changes in {count} of the {a.heads} heads of layer 0"
-        f"{_beyond(later, a)}. The weights themselves may shrink or grow a little, all by one "
-        "factor, because a changed word takes another share of the whole.",
+        explanation=f"{_why(gap)} In head 0 “{left}” gets {before[0, 0]:.3f} times the weight of "
+        f"“{right}” in A and {after[0, 0]:.3f} times in B. This preference changes in {count} of "
+        f"the {a.heads} heads of layer 0{_beyond(later, a)}. The weights themselves may shrink or "
+        "grow a little, all by one factor, because a changed word takes another share of the "
+        "whole.",
         evidence=Bars(
             title=f"Layer 0: weight on “{left}” divided by weight on “{right}”, head by head",
             names=tuple(f"head {head}" for head in range(a.heads)),
@@ -103,6 +105,7 @@ def _drift(a: Trace, b: Trace, here: int, there: int) -> Bars:
         f"Cosine similarity of “{a.tokens[here]}” in A and in B (1: the same direction)",
         ("token embedding", "layer 0 reads", *after, "T"),
         (("cosine", np.array(cosines, dtype=np.float32)),),
+        end=1,
     )
 
 
@@ -149,7 +152,9 @@ def _beyond(later: int, a: Trace) -> str:
 def _difference(a: Trace, b: Trace) -> str:
     gone, come = only_in(a, b), only_in(b, a)
     if not gone and not come:
-        return "here both have the same words" if a.tokens != b.tokens else "here they are equal"
+        return "only the order of the words changes" if a.tokens != b.tokens else "nothing changes"
+    if not gone or not come:
+        return f"{listed((gone or come)[:3])} {'falls away' if gone else 'is added'}"
     return f"{listed(gone[:3])} gives way to {listed(come[:3])}"
 
 

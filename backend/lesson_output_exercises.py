@@ -1,5 +1,6 @@
 """The lesson's exercises about what comes out: the classification layer."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from backend.lesson_questions import (
@@ -12,8 +13,11 @@ from backend.lesson_questions import (
 )
 from backend.lesson_words import content_words, looking_word, named
 from backend.part_of_speech import TAG_NAMES
+from backend.trace import FloatArray
 
 _OPTIONS: Final = 5
+_LITTLE: Final = 0.01
+"""Of a probability: where two digits would say nothing."""
 
 
 def asked_word(reading: Reading) -> int:
@@ -34,16 +38,28 @@ def ask_tag(reading: Reading) -> Question | Missing:
         text=f"The classification layer reads the vector that came out for “{named(a, word)}” "
         "and gives a probability to every part of speech. Which one gets the highest?",
         answers=sorted_options(list(enumerate(sorted(names.values()))), names[top[0]]),
-        explanation=f"{tagger.tags[top[0]]} gets {shares[top[0]]:.2f} of 1, then come "
-        f"{tagger.tags[top[1]]} with {shares[top[1]]:.2f} and the other "
-        f"{len(tagger.tags) - 2} tags. It learned from {tagger.sentences} sentences with "
-        f"{tagger.tokens:,} labelled pieces. Its answer is a guess from one vector; it can be "
-        "wrong.",
+        explanation=f"{_ranking(tagger.tags, shares)} The layer learned from "
+        f"{tagger.sentences} sentences with {tagger.tokens:,} labelled pieces. Its answer is a "
+        "guess from one vector; it can be wrong.",
         evidence=Bars(
             f"The {len(top)} most likely tags of “{named(a, word)}”",
             tuple(names[tag] for tag in top),
             (("probability", shares[top]),),
+            end=1,
         ),
+    )
+
+
+def _ranking(tags: Sequence[str], shares: FloatArray) -> str:
+    """The likeliest tag and the next, with what they and all others get; (tag,)."""
+    first, second = strongest(shares, 2)
+    best, rest = shares[first], 1 - shares[first]
+    if rest < _LITTLE:
+        share = "more than 0.999" if rest < _LITTLE / 10 else f"{best:.3f}"
+        return f"{tags[first]} gets {share} of 1; all other tags together get less than {_LITTLE}."
+    return (
+        f"{tags[first]} gets {best:.2f} of 1, {tags[second]} comes next with "
+        f"{shares[second]:.2f}; all other tags together get {rest - shares[second]:.2f}."
     )
 
 

@@ -115,11 +115,13 @@ class Bars:
     """Shown with the answer: bars, one a name, for each of the series.
 
     series: what each is called and its values, (name,)
+    end: the most that a value can be; None where there is no such bound
     """
 
     title: str
     names: tuple[str, ...]
     series: tuple[tuple[str, FloatArray], ...]
+    end: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

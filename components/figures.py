@@ -18,6 +18,7 @@ _LETTER_PIXELS: Final = 8
 _LONGEST: Final = 16  # letters that get room
 _RISE: Final = 0.87  # of a label turned by 60 degrees
 _BAR_PIXELS: Final = 56  # for the colour bar below
+_ALL_NAMED: Final = 18  # tokens that are all named; of more, those that there is room for
 
 
 def colour_scale(colours: Scale) -> list[list[float | str]]:
@@ -37,12 +38,13 @@ def colour_bar(title: str) -> dict[str, Any]:
 
 
 def token_axis(tokens: Sequence[str], title: str) -> dict[str, Any]:
-    """A category axis over tokens. Plotly leaves out names where there is no room for all."""
+    """A category axis over tokens. Of many, Plotly names those that there is room for."""
     aliases = dict(zip(positions(tokens), names(tokens), strict=True))
     return {
         "title": title,
         "type": "category",
         "labelalias": aliases,
+        "dtick": 1 if len(tokens) <= _ALL_NAMED else None,
     }
 
 

@@ -18,6 +18,8 @@ _PATTERNS: Final = ("", "/")
 _ROOM: Final = 1.2
 """Times the longest bar: the axis ends there, so that the number after the bar has room."""
 _LONGEST: Final = 28
+_LEAST: Final = 0.001
+"""What three digits can still say."""
 
 
 def bars_figure(
@@ -67,6 +69,8 @@ def bars_figure(
 
 
 def _written(value: float) -> str:
+    if 0 < value < _LEAST:
+        return label(f"< {_LEAST}")
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
 
 

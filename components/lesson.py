@@ -1,36 +1,11 @@
-"""The lesson's frame: exercises as cards, progress, the way from step to step."""
+"""The lesson's frame: progress, and the way from step to step."""
 
 from functools import partial
-from hashlib import blake2b
-from typing import Final
 
 import streamlit as st
 
-from backend.catalogue import BUILT_IN
-from backend.examples import EXAMPLES
-from backend.lesson import (
-    EXERCISES,
-    OPEN,
-    RIGHT,
-    STEPS,
-    WRONG,
-    Step,
-    first_of,
-    is_whole,
-    marks_of,
-    number_of,
-    with_mark,
-)
-from backend.lesson_questions import Exercise, Missing, Options, Question, Reading
+from backend.lesson import OPEN, RIGHT, STEPS, is_whole, marks_of, number_of
 from components import inputs
-from components.lesson_evidence import offer_evidence, show_evidence
-from components.plain import plain
-
-_BADGES: Final = {
-    RIGHT: ":green-badge[:material/check: right]",
-    WRONG: ":red-badge[:material/close: wrong]",
-    OPEN: ":gray-badge[:material/question_mark: open]",
-}
 
 
 def step_titles() -> list[str]:
@@ -49,15 +24,6 @@ def show_progress() -> None:
     text = f"{right} of {len(marks)} right"
     wrong = len(marks) - right - open_ones
     st.progress(right / len(marks), f"{text}, {wrong} wrong, {open_ones} open" if wrong else text)
-
-
-def show_exercises(step: Step, reading: Reading) -> None:
-    """Draw the step's exercises as cards, two beside each other where there are two."""
-    for first in range(0, len(step.exercises), 2):
-        row = step.exercises[first : first + 2]
-        for column, exercise in zip(st.columns(len(row), gap="medium"), row, strict=True):
-            with column.container(border=True):
-                _show_exercise(exercise, reading)
 
 
 def show_step_buttons(step: int) -> None:
@@ -91,135 +57,3 @@ def show_what_is_open() -> None:
         st.markdown(f"Not answered right yet: exercises {', '.join(left)}.")
     else:
         st.success(f"All {len(marks)} right. That was BERT.", icon=":material/check:")
-
-
-def _show_exercise(exercise: Exercise, reading: Reading) -> None:
-    done = inputs.lesson_progress()[1]
-    mark = marks_of(done)[number_of(exercise)]
-    st.markdown(
-        f"**Exercise {number_of(exercise) + 1} of {len(EXERCISES)}: {exercise.title}** "
-        f"{_BADGES[mark]}"
-    )
-    asked, first = exercise.ask(reading), first_of(exercise)
-    if isinstance(asked, Missing):
-        _show_missing(exercise, asked)
-    elif first is not None and not _is_answered(first, reading):
-        st.markdown(
-            f"Answer exercise {number_of(first) + 1} first: this one would give its answer away."
-        )
-    else:
-        _show_question(exercise, asked, mark, reading.model.name)
-
-
-def _is_answered(exercise: Exercise, reading: Reading) -> bool:
-    """Whether the answer stands on this page, for the sentences and the model of now."""
-    asked = exercise.ask(reading)
-    if isinstance(asked, Missing):
-        return True
-    return inputs.kept_answer(_name(exercise, asked, reading.model.name)) is not None
-
-
-def _show_missing(exercise: Exercise, missing: Missing) -> None:
-    st.markdown(plain(missing.reason))
-    if missing.remedy == "pair":
-        pair = EXAMPLES[0].a, EXAMPLES[0].b
-        label, use = "Load the lesson's pair", partial(inputs.use_sentences, *pair)
-    else:
-        label, use = "Use the built-in model", partial(inputs.use_model, BUILT_IN)
-    st.button(label, key=f"help_{exercise.name}", on_click=use)
-
-
-def _show_question(exercise: Exercise, question: Question, mark: str, model: str) -> None:
-    name = _name(exercise, question, model)
-    answer = inputs.kept_answer(name)
-    st.markdown(plain(question.text))
-    if answer is None or not question.answers.accepts(answer):
-        _ask(exercise, question, name)
-        if mark != OPEN:
-            st.caption("The badge tells of your last answer. A new one takes its place.")
-        return
-    _show_verdict(question, answer)
-    st.markdown(plain(question.explanation))
-    key = f"answer-{exercise.name}"
-    if question.evidence is not None:
-        show_evidence(question.evidence, key=key)
-    with st.container(horizontal=True):
-        st.button(
-            "Try again",
-            key=f"again_{exercise.name}",
-            icon=":material/replay:",
-            on_click=inputs.forget_answer,
-            args=(name,),
-            help="Your newest answer is the one that counts.",
-        )
-        if question.evidence is not None:
-            offer_evidence(question.evidence, key=key)
-
-
-def _ask(exercise: Exercise, question: Question, name: str) -> None:
-    key = f"answer {name}"
-    with st.form(f"form {name}", border=False):
-        _draw_answers(question, key)
-        sent = st.form_submit_button(
-            "Check",
-            key=f"check_{exercise.name}",
-            icon=":material/task_alt:",
-            on_click=_check,
-            args=(exercise, question, name, key),
-        )
-    if sent:
-        st.warning("Choose an answer first, then check it.")
-
-
-def _draw_answers(question: Question, key: str) -> None:
-    answers = question.answers
-    if isinstance(answers, Options):
-        st.radio(
-            "Your prediction",
-            range(len(answers.texts)),
-            index=None,
-            key=key,
-            format_func=lambda place: plain(answers.texts[place]),
-        )
-    elif answers.within:
-        st.slider(f"Your guess, in{answers.unit}", answers.lowest, answers.highest, key=key)
-    else:
-        st.number_input(
-            f"Your prediction, in{answers.unit}",
-            answers.lowest,
-            answers.highest,
-            value=None,
-            step=1,
-            key=key,
-            width=240,
-            placeholder="A whole number",
-        )
-
-
-def _check(exercise: Exercise, question: Question, name: str, key: str) -> None:
-    """Keep the answer, and whether it is right; the callback of Check."""
-    inputs.keep_answer(name, key)
-    answer = inputs.kept_answer(name)
-    if answer is not None and question.answers.accepts(answer):
-        _, done = inputs.lesson_progress()
-        right = question.answers.is_right(answer)
-        inputs.keep_progress(done=with_mark(done, exercise, right))
-
-
-def _show_verdict(question: Question, answer: int) -> None:
-    answers = question.answers
-    given, truth = plain(answers.written(answer)), plain(answers.truth)
-    if not answers.is_right(answer):
-        st.error(f"**Not quite.** You said {given}. It is {truth}.", icon=":material/close:")
-    elif given == truth:
-        st.success(f"**Right:** {truth}.", icon=":material/check:")
-    else:
-        st.success(f"**Right.** You said {given}. It is {truth}.", icon=":material/check:")
-
-
-def _name(exercise: Exercise, question: Question, model: str) -> str:
-    """A name for the question as it is asked now: another text or model asks another one."""
-    digest = blake2b(digest_size=8)
-    for part in (model, question.text, repr(question.answers), question.explanation):
-        digest.update(part.encode("utf-8", "replace"))
-    return f"{exercise.name} {digest.hexdigest()}"

@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from backend.habits import weight_at_distance
+from backend.examples import EXAMPLES
+from backend.habits import is_pronoun, weight_at_distance
 from backend.lesson_questions import Reading, Row
 from backend.lesson_words import content_words, looking_word, word_places
 from backend.trace import Trace
@@ -67,12 +68,12 @@ def show_heads(reading: Reading) -> None:
 
 def show_chicken(reading: Reading) -> None:
     """What one changed word does, and where to look for it in the model that is loaded."""
+    a, b = reading.a, reading.b
     show_words(
         "“It was too tired”: the chicken. “It was too wide”: the road. One word at the end "
         "changes what **it** stands for, so the model's vectors should change with it. "
-        "The exercises look at your sentences, each read on its own:"
+        f"{_what_is_asked_about(a, b)}"
     )
-    a, b = reading.a, reading.b
     for letter, own, other in (("A", a, b), ("B", b, a)):
         if own is not None:
             show_words(f"**{letter}:** {_with_changes(own, other)}")
@@ -80,21 +81,42 @@ def show_chicken(reading: Reading) -> None:
 
 
 def what_to_look_for(reading: Reading) -> str:
-    """Where to look in the loaded model, beside what the lesson tells of bert-base; Markdown."""
+    """Where to look in the loaded model, beside what bert-base shows; Markdown."""
     a, habit = reading.a, reading.habits_of().pronoun
     title = plain(reading.title)
     here = (
-        f"{title} has 12 layers, too: look there, and check."
+        f"Here, {title} has 12 layers, too: look there, and check."
         if a.layers == 12
-        else f"{title} has {a.layers} layers of {a.heads} heads, so the places are others."
+        else f"Here, {title} has {a.layers} layers of {a.heads} heads, so the places are others."
     )
     return (
-        "In bert-base, with its 12 layers, the lesson watches layers 0 to 7, where **it** gathers "
-        "from the words around, and layers 8 to 10, where the noun begins to look back at **it**. "
-        f"{here} Of all its heads, layer {habit.layer}, head {habit.head} moves most of a "
-        "pronoun's weight when a later word changes, as measured on the app's examples; they were "
-        f"chosen because they show something. {_looking_back(a)}"
+        "With the pair of the chicken and the road, the larger model bert-base (12 layers) is said "
+        "to show it in layers 8 to 10: there the noun begins to look back at **it**, which has "
+        f"gathered from the words around in layers 0 to 7. {here} Over the app's examples, which "
+        "were chosen because they show something, "
+        f"layer {habit.layer}, head {habit.head} moves most of a pronoun's weight, of all heads, "
+        f"when a later word changes. {_looking_back(a)}"
     )
+
+
+def _what_is_asked_about(a: Trace, b: Trace | None) -> str:
+    """What the exercises look at in the sentences of now; Markdown."""
+    pair = a.sentences[0], None if b is None else b.sentences[0]
+    if pair == (EXAMPLES[0].a, EXAMPLES[0].b):
+        return "The exercises look at this pair, each sentence read on its own:"
+    word = plain(a.tokens[looking_word(a)])
+    if b is None:
+        there = "You have no Sentence B, so there is nothing to hold Sentence A against"
+    elif pair[0] == pair[1]:
+        there = "Your two sentences are the same, so nothing can change between them"
+    elif is_pronoun(a.tokens[looking_word(a)]):
+        return (
+            f"That is the lesson's own pair; the exercises look at your sentences, from “{word}”, "
+            "each sentence read on its own:"
+        )
+    else:
+        there = f"Your Sentence A has no such pronoun; the exercises look from “{word}” instead"
+    return f"That is the lesson's own pair. {there}:"
 
 
 def _looking_back(a: Trace) -> str:
@@ -115,7 +137,7 @@ def _with_changes(own: Trace, other: Trace | None) -> str:
     """The sentence as typed; words that the other one has not stand out, if there are few."""
     text, parts, place = own.sentences[0], [], 0
     for start, end in _changed(own, other):
-        parts += [plain(text[place:start]), f" :blue-badge[**{plain(text[start:end])}**] "]
+        parts += [plain(text[place:start]), f":blue-background[**{plain(text[start:end])}**]"]
         place = end
     rest = text[place:_MOST_CHARACTERS] + ("…" if len(text) > _MOST_CHARACTERS else "")
     return "".join([*parts, plain(rest)])

@@ -80,5 +80,5 @@ def show_row(row: Row, *, key: str) -> None:
 def show_bars(bars: Bars, *, key: str) -> None:
     """Draw bars under their title."""
     st.markdown(f"**{plain(bars.title)}**")
-    figure = bars_figure(bars.names, bars.series, theme=page_theme())
+    figure = bars_figure(bars.names, bars.series, theme=page_theme(), end=bars.end)
     st.plotly_chart(figure, key=key, config=QUIET)

@@ -30,11 +30,15 @@ def show_tokenizer(reading: Reading) -> None:
         "a fixed list, the vocabulary, in which every piece has a number: its **id**. BERT's way, "
         "WordPiece, leaves frequent words whole and puts rarer ones together from frequent runs "
         "of letters; **##** marks a piece that continues a word. The tokenizer also adds "
-        "**[CLS]** at the beginning and **[SEP]** at the end of each sentence."
+        "**[CLS]** at the beginning of all and **[SEP]** at the end of each text: one text may be "
+        "several sentences, and BERT reads one text or two."
     )
     own = reading.a.sentences[0] == FIRST_SENTENCE
     text = OTHER_SENTENCE if own else FIRST_SENTENCE
-    st.markdown("**For example: a sentence as the tokenizer of bert-base-cased cuts it**")
+    st.markdown(
+        "**An example that is not in your sidebar: one text, as the tokenizer of bert-base-cased "
+        "cuts it**"
+    )
     chips = chips_of((text, None), cached_tokenizer(CASED).split(text))
     show_token_chips((text, None), chips, key="lesson_chips")
 

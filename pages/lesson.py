@@ -1,10 +1,10 @@
 """Lesson: the guided tour, step by step, with exercises."""
 
-import streamlit as st
-
 from backend.lesson import STEPS
 from components.inputs import choose_model, choose_sentences, choose_step
-from components.lesson import show_exercises, show_progress, show_step_buttons, step_titles
+from components.landing import show_heading
+from components.lesson import show_progress, show_step_buttons, step_titles
+from components.lesson_cards import show_exercises
 from components.lesson_extras import show_extras
 from components.lesson_reading import load_reading
 from components.lesson_steps import show_afterword, show_step, show_ways
@@ -19,7 +19,7 @@ with page(
     step = choose_step(step_titles())
     show_progress()
     reading = load_reading(model, sentences)
-    st.subheader(STEPS[step].title, anchor=False)
+    show_heading(STEPS[step].title)
     show_step(step, reading)
     show_exercises(STEPS[step], reading)
     show_afterword(step)

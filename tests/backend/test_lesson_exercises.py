@@ -139,7 +139,10 @@ def test_layer_zero_keeps_the_balance_and_later_layers_do_not(reading: Read, min
     assert np.abs(before[0] - after[0]).max() < 1e-4
     changed = int((np.abs(before - after)[1:] > 1e-3).sum())
     question = asked(ask_layer_zero(reading()))
-    assert right_text(question) == "In none of them"
+    assert right_text(question) == "No, in none of its heads"
+    assert "“tired” gives way to “wide”. Can “it” in layer 0" in question.text
+    here, there = np.exp([before[0, 0], after[0, 0]])
+    assert f"{here:.3f} times the weight of “road” in A and {there:.3f}" in question.explanation
     assert "(largest difference: 0)" in question.explanation
     assert f"in {changed} of the {5 * 12} heads above it" in question.explanation
     assert isinstance(question.evidence, Bars)
@@ -149,7 +152,7 @@ def test_layer_zero_keeps_the_balance_and_later_layers_do_not(reading: Read, min
 
 def test_a_word_put_in_before_moves_positions_and_so_layer_zero(reading: Read) -> None:
     question = asked(ask_layer_zero(reading(b=f"Yesterday {B}")))
-    assert right_text(question) == "In all of them"
+    assert right_text(question) == "Yes, in all of its heads"
     assert "another position" in question.explanation
 
 
@@ -167,7 +170,7 @@ def test_a_word_has_one_token_embedding_and_two_vectors_in_t(reading: Read, mini
 def test_equal_sentences_change_nothing(reading: Read) -> None:
     equal = reading(b=A)
     assert right_text(ask_same_word(equal)) == "Neither: both are the same in A and in B"
-    assert right_text(ask_layer_zero(equal)) == "In none of them"
+    assert right_text(ask_layer_zero(equal)) == "No, in none of its heads"
     change = asked(ask_change(equal))
     assert right_text(change) == "It stays about the same"
     assert "the same, so it cannot change" in change.explanation
@@ -293,7 +296,22 @@ def test_the_most_likely_tag_is_right(reading: Read) -> None:
     assert "“tired”" in question.text
     assert right_text(question) == "JJ: adjective"
     assert "JJ gets 0.60 of 1" in question.explanation
-    assert "IN with 0.20" in question.explanation
+    assert "IN comes next with 0.20" in question.explanation
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.0001, 0.9997, 0.0002), "NN gets more than 0.999 of 1; all other tags together get"),
+        ((0.004, 0.995, 0.001), "NN gets 0.995 of 1; all other tags together get less than 0.01"),
+        ((0.7, 0.2, 0.1), "JJ gets 0.70 of 1, NN comes next with 0.20; all other tags together"),
+    ],
+)
+def test_shares_too_small_for_their_digits_are_said_together(
+    shares: tuple[float, ...], said: str, reading: Read
+) -> None:
+    tagger = cast("Any", FixedTagger(shares, ("JJ", "NN", "VB")))
+    assert said in asked(ask_tag(reading(tagger_of=lambda: tagger))).explanation
 
 
 def test_the_layer_has_a_weight_for_each_number_and_tag_and_a_bias(

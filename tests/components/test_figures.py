@@ -26,6 +26,14 @@ def test_labels_are_the_tokens_with_markup_escaped() -> None:
     assert figure.layout.yaxis.autorange == "reversed"
 
 
+def test_few_tokens_are_all_named() -> None:
+    few, many = (np.eye(count, dtype=np.float32) for count in (16, 40))
+    figure = attention_figure(few, ["it"] * 16, ["it"] * 16, theme="light")
+    assert (figure.layout.xaxis.dtick, figure.layout.yaxis.dtick) == (1, 1)
+    figure = attention_figure(many, ["it"] * 40, ["it"] * 40, theme="light")
+    assert figure.layout.xaxis.dtick is None
+
+
 def test_the_marked_query_has_a_frame_round_its_row() -> None:
     weights = np.eye(5, dtype=np.float32)
     assert not attention_figure(weights, TOKENS, TOKENS, theme="light").layout.shapes

@@ -37,6 +37,13 @@ def test_the_axis_leaves_room_for_the_longest_bars_number() -> None:
     assert bars_figure(["a"], [("x", np.array([31.25]))], theme="light").data[0].text == ("31.2",)
 
 
+def test_a_bound_ends_the_axis_and_little_is_not_nothing() -> None:
+    values = np.array([0.9996, 0.0004, 0.0], dtype=np.float32)
+    figure = bars_figure(["a", "b", "c"], [("share", values)], theme="light", end=1)
+    assert list(figure.layout.xaxis.tickvals) == [0, 0.5, 1]
+    assert list(figure.data[0].text) == ["1.000", "&lt; 0.001", "0.000"]
+
+
 def test_long_names_are_cut() -> None:
     figure = bars_figure(["x" * 100], [("weight", np.array([0.5]))], theme="light")
     assert len(figure.layout.yaxis.ticktext[0]) < 40

@@ -48,7 +48,7 @@ def right_answers() -> list[Answer]:
         int((inside & ~a.special).sum()),
         " + ".join(piece.removeprefix("##") for piece in pieces),
         int(pair.segments.sum()),
-        "In none of them",
+        "No, in none of its heads",
         "Only the last vector, T",
         f"{looked_at} {a.tokens[looked_at]}",
         round(100 * float(a.attention[..., [0, -1]].sum(axis=3).mean())),
@@ -161,6 +161,9 @@ def test_steps_marks_and_ways_work_by_keyboard_and_survive_a_reload(open_page: O
     page.reload()
     wait_until_drawn(page)
     expect(card(page, 8)).to_contain_text("wrong")
+    expect(card(page, 8).get_by_test_id("stAlert")).to_contain_text("Answered before.")
+    expect(card(page, 9).get_by_role("button", name="Check")).to_be_visible()
+    card(page, 8).get_by_role("button", name="Try again").click()
     expect(card(page, 8).get_by_role("button", name="Check")).to_be_visible()
     page.get_by_test_id("stButtonGroup").get_by_role("radio", name="4 Heads").focus()
     page.keyboard.press("Enter")

@@ -79,18 +79,59 @@ def test_no_answer_and_no_figure_of_it_stands_there_before_it_is_checked() -> No
 
 
 def test_an_answer_given_for_another_text_opens_nothing() -> None:
-    page = opened(step="4", done="-------r")
-    assert "Answer exercise 8 first" in spoken(page)
-    page = choose(page, "pronoun", 0)
+    page = choose(opened(step="4"), "pronoun", 0)
     assert "Answer exercise 8 first" not in spoken(page)
     page.text_input(key="a").set_value("The dog saw the bone because it was red.").run()
     assert "Answer exercise 8 first" in spoken(page)
 
 
+def test_answers_of_a_link_are_shown_again_for_its_own_sentences() -> None:
+    page = opened(a=A, b=B, step="4", done="-------rw-")
+    weight = cached_trace("minilm", A).attention[3, 1, 10, 2]
+    assert f"“chicken” gets {weight:.2f} of 1" in spoken(page)
+    assert "It goes down" in bare(page.info[1].value)
+    assert all(bare(info.value).startswith("**Answered before.**") for info in page.info[:2])
+    assert "first: this one would" not in spoken(page)
+    assert len(page.radio) == 2  # exercise 10 and the teachers' step
+    page.button(key="again_pronoun").click().run()
+    assert "It comes back when exercise 8 is answered" in spoken(page)
+    assert "Answer exercise 8 first" in spoken(page)
+    assert page.button(key="check_pronoun")
+    page.text_input(key="b").set_value("").run()
+    page.text_input(key="b").set_value(B).run()
+    assert page.button(key="check_pronoun")
+
+
+def test_answers_of_a_link_are_not_shown_for_other_sentences() -> None:
+    assert not opened(step="4", done="-------rw-").info[0].value.startswith("**Answered")
+    page = opened(a=A, b=B, step="4", done="-------r")
+    page.text_input(key="a").set_value("The dog saw the bone because it was red.").run()
+    assert "Answered before" not in spoken(page)
+    assert page.button(key="check_pronoun")
+    page.text_input(key="a").set_value(A).run()
+    assert "Answered before" in spoken(page)
+
+
+def test_what_is_said_of_a_pair_fits_the_sentences() -> None:
+    assert "The exercises look at this pair" in spoken(opened(step="4"))
+    for a, b, said in (
+        ("The dog saw it.", "The cat saw it.", "your sentences, from “it”"),
+        ("The dog sat.", "The cat sat.", "has no such pronoun; the exercises look from “sat”"),
+        (A, "", "You have no Sentence B"),
+        (A, A, "Your two sentences are the same"),
+    ):
+        page = opened(step="4", a=a, b=b)
+        assert said in spoken(page)
+        assert "the lesson's own pair" in spoken(page)
+
+
 def test_words_that_changed_stand_out_where_they_are_few() -> None:
-    assert ":blue-badge[**tired**]" in spoken(opened(step="4"))
+    assert "too :blue-background[**tired**]." in spoken(opened(step="4"))
+    page = opened(step="4", a="<b>x</b>", b="<b>y</b>")
+    assert "A:** <b>:blue-background[**x**]</b>" in spoken(page)
+    assert "B:** <b>:blue-background[**y**]</b>" in spoken(page)
     page = opened(step="4", a="</script><b> it", b="שלום it was")
-    assert "-badge[**" not in spoken(page)
+    assert "background[**" not in spoken(page)
     assert "A:** </script><b> it" in spoken(page)
 
 

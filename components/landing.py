@@ -1,0 +1,29 @@
+"""Landing at a heading: a new page or step is read from its beginning."""
+
+from typing import Final
+
+import streamlit as st
+
+from components.browser_files import script_of
+
+LANDING_STYLE: Final = """
+[class*="st-key-landing_"] { scroll-margin-top: 4.5rem; }
+[class*="st-key-landed_"] { position: absolute; }
+"""
+"""Below Streamlit's bar at the top; and the landing itself takes no room."""
+
+_mount = st.components.v2.component("landing", js=script_of("landing"))
+
+
+def show_title(title: str) -> None:
+    """Draw a page's title; the window begins there when the page has changed."""
+    with st.container(key="landing_page"):
+        st.title(title, anchor=False)
+        _mount(data={"name": "Page", "place": title}, key="landed_page")
+
+
+def show_heading(title: str) -> None:
+    """Draw the heading of a part of the page; the window begins there when it has changed."""
+    with st.container(key="landing_part"):
+        st.subheader(title, anchor=False)
+        _mount(data={"name": "Part", "place": title}, key="landed_part")
