@@ -1,5 +1,6 @@
 """The sentences that a task is learned from: a preset's, or the reader's own, typed or uploaded."""
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from typing import Final
@@ -27,6 +28,7 @@ from components.view import OWN
 Rows = tuple[tuple[str, str], ...]
 
 _EMPTY: Final[Rows] = (("", ""),) * FEWEST_ROWS
+_TOLD: Final = 12
 _UPLOAD: Final = "task_upload"
 
 
@@ -75,6 +77,7 @@ def _choose_own() -> Rows:
     for kind, said in kept.stored("rows_said", ()):
         (st.error if kind == "error" else st.info)(plain(said))
     rows = _edited()
+    st.caption(_counted(rows))
     with st.container(horizontal=True):
         offer_csv("The sentences (CSV)", "task-own.csv", partial(tables.rows_csv, _filled(rows)))
         st.button("Empty the table", on_click=_replace, args=(_EMPTY,))
@@ -107,6 +110,14 @@ def _edited() -> Rows:
     rows = tuple((row.get("text") or "", row.get("label") or "") for row in edited)
     kept.store("rows", rows)
     return rows
+
+
+def _counted(rows: Rows) -> str:
+    """How many rows are whole, and how many each label has, most frequent first."""
+    counts = Counter(label.strip() for text, label in rows if text.strip() and label.strip())
+    told = [f"{plain(label)} {count}" for label, count in counts.most_common(_TOLD)]
+    more = [f"{len(counts) - _TOLD} more labels"] if len(counts) > _TOLD else []
+    return f"Rows with a sentence and a label: {counts.total()}. " + ", ".join(told + more)
 
 
 def _show(table: LabelledTexts) -> None:

@@ -43,13 +43,11 @@ class Asked:
 def train(model: Model, task: str, rows: Rows) -> LastLayer | None:
     """Draw Layer that is read and Train; the trained layer once it was asked for."""
     layer = _choose_layer(model)
-    asked: dict[str, Asked] = kept.stored("asked", {})
     if st.button("Train the last layer", type="primary", icon=":material/model_training:"):
-        try:
-            asked = asked | {task: Asked(rows, table_of(task, rows))}
-            kept.store("asked", asked)
-        except InputError as error:
-            st.error(plain(str(error)))
+        _ask(task, rows)
+    if said := kept.stored("asked_in_vain", {}).get((task, rows)):
+        st.error(plain(said))
+    asked: dict[str, Asked] = kept.stored("asked", {})
     if task not in asked:
         st.caption("Nothing is trained yet for this task.")
         return None
@@ -59,6 +57,17 @@ def train(model: Model, task: str, rows: Rows) -> LastLayer | None:
             "it was; press Train the last layer to learn from it as it is."
         )
     return _trained(model, asked[task].table, layer)
+
+
+def _ask(task: str, rows: Rows) -> None:
+    """Ask for a layer for these rows; keep why not where they cannot be learned from."""
+    try:
+        asked = Asked(rows, table_of(task, rows))
+    except InputError as error:
+        kept.store("asked_in_vain", {(task, rows): str(error)})
+    else:
+        kept.store("asked_in_vain", {})
+        kept.store("asked", kept.stored("asked", {}) | {task: asked})
 
 
 def _choose_layer(model: Model) -> int:

@@ -8,6 +8,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
+import streamlit as st
 from huggingface_hub import constants
 from streamlit.testing.v1 import AppTest
 
@@ -348,6 +349,27 @@ def test_others_train_first_and_the_place_in_the_line_is_told(gate: Gate, small:
         "Last layer alone: right, held out", "All layers refined: right, held out",
     ]  # fmt: skip
     assert not button(page, "Refine all layers").disabled
+
+
+def test_only_a_page_with_a_training_asks_again(
+    gate: Gate, small: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intervals, fragment = [], st.fragment
+
+    def noted(*parts: Any, run_every: float | None = None, **rest: Any) -> Any:
+        intervals.append(run_every)
+        return fragment(*parts, run_every=run_every, **rest)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    page = train(opened(OWN, model=small))
+    assert not any(intervals)
+    press(page, "Refine all layers")
+    assert intervals.pop() == 1
+    assert not any(intervals)
+    press(page, "Stop")
+    intervals.clear()
+    page.run()
+    assert not any(intervals)
 
 
 def test_who_stops_in_the_line_has_the_page_as_before(gate: Gate, small: str) -> None:
