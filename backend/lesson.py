@@ -23,10 +23,11 @@ MARKS: Final = {RIGHT: "right", WRONG: "wrong", OPEN: "open"}
 
 @dataclass(frozen=True)
 class Step:
-    """One stop of the tour."""
+    """One stop of the tour; `tagged` where it needs the layer for parts of speech."""
 
     title: str
     exercises: tuple[Exercise, ...]
+    tagged: bool = False
 
 
 STEPS: Final = (
@@ -60,8 +61,8 @@ STEPS: Final = (
             Exercise("conclusion", "What it shows", ask_conclusion, after="pronoun"),
         ),
     ),
-    Step("Output", (Exercise("tag", "The classification layer", ask_tag),)),
-    Step("Transfer", (Exercise("size", "A small layer on a large model", ask_size),)),
+    Step("Output", (Exercise("tag", "The classification layer", ask_tag),), tagged=True),
+    Step("Transfer", (Exercise("size", "A small layer on a large model", ask_size),), tagged=True),
 )
 
 EXERCISES: Final = tuple(chain.from_iterable(step.exercises for step in STEPS))

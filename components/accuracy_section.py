@@ -6,27 +6,25 @@ from typing import Final
 import streamlit as st
 
 from backend import output_tables as tables
-from backend.cached import cached_tag_accuracy, tag_accuracy_is_ready
+from backend.cached import cached_tag_accuracy
 from backend.catalogue import CATALOGUE
 from backend.embedding_tables import layer_name
-from backend.errors import ExplorerError
-from backend.measuring import start_measuring, state_of_measuring
+from backend.for_all import Steps, accuracies
 from backend.tagger import TagAccuracy
-from backend.training_states import Failed, Running, Waiting
+from backend.training_states import Running, Waiting
 from components.downloads import offer_csv
 from components.figures_output import accuracy_figure
+from components.for_all import show_work
 from components.output_words import accuracy_words, confusion_words, method_words
 from components.page import page_theme
 from components.plain import plain
 
-_SECONDS: Final = 1.0
-"""Between two questions how far it is."""
 _CONFUSIONS: Final = 3
 
 
 def show_accuracy(model: str) -> None:
     """What layers on T and on each earlier layer get; the way there, while it is measured."""
-    if tag_accuracy_is_ready(model):
+    if accuracies.is_ready(model):
         _show_measured(cached_tag_accuracy(model))
     else:
         _show_measuring(model)
@@ -55,39 +53,19 @@ def _show_measured(found: TagAccuracy) -> None:
 
 def _show_measuring(model: str) -> None:
     """Models that need no network are measured at once, others when they are asked for."""
-    state = state_of_measuring(model)
     at_once = model in CATALOGUE and CATALOGUE[model].offline
-    if at_once and not isinstance(state, Waiting | Running | Failed):
-        start_measuring(model)
-        state = state_of_measuring(model)
-    if isinstance(state, Waiting | Running):
-        _watch(model)
-        return
-    if isinstance(state, Failed):
-        if not isinstance(state.error, ExplorerError):
-            raise state.error
-        st.error(plain(str(state.error)))
-    st.markdown(
-        "How many tags are right on sentences the layer has not seen, and how many a layer on each "
-        "earlier layer would get: for this model the server needs some minutes to measure it."
-    )
-    st.button("Measure it", icon=":material/timer:", on_click=start_measuring, args=(model,))
+    if not isinstance(accuracies.state(model), Waiting | Running) and not at_once:
+        st.markdown(
+            "How many tags are right on sentences the layer has not seen, and how many a layer on "
+            "each earlier layer would get: for this model the server needs some minutes to measure "
+            "it."
+        )
+    show_work(accuracies, model, _measuring_words, at_once=at_once, offer="Measure it")
 
 
-@st.fragment(run_every=_SECONDS)
-def _watch(model: str) -> None:
-    """How far it is; the page is drawn anew when it is over."""
-    state = state_of_measuring(model)
-    if isinstance(state, Running):
-        now = state.progress
-        text = "Measuring on held-out sentences"
-        if now is None:
-            st.progress(0.0, f"{text}: the model reads them first")
-        else:
-            left = f", some {now.seconds_left:.0f} s left" if now.seconds_left else ""
-            st.progress(now.share, f"{text}: {now.layers} of {now.of} layers{left}")
-    elif isinstance(state, Waiting):
-        ahead = f" Now: {plain(state.ahead.name)}." if state.ahead else ""
-        st.progress(0.0, f"Waiting for others' trainings: place {state.place}.{ahead}")
-    else:
-        st.rerun()
+def _measuring_words(now: Steps | None) -> str:
+    text = "Measuring on held-out sentences"
+    if now is None:
+        return f"{text}: the model reads them first"
+    left = f", some {now.seconds_left:.0f} s left" if now.seconds_left else ""
+    return f"{text}: {now.done} of {now.of} layers{left}"

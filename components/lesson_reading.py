@@ -10,7 +10,6 @@ from backend.catalogue import title_of
 from backend.errors import EmptySentence
 from backend.habits import Habits, measured_habits
 from backend.lesson_questions import Reading
-from backend.tagger import Tagger
 from backend.trace import Trace
 from components.inputs import Sentences
 from components.loading import load_model, load_trace
@@ -29,7 +28,7 @@ def load_reading(name: str, sentences: Sentences) -> Reading:
         a=load_trace(name, Sentences(sentences.a, None)),
         b=_second(name, sentences.b),
         habits_of=partial(_load_habits, name),
-        tagger_of=partial(_load_tagger, name),
+        tagger_of=partial(cached_tagger, name),
     )
 
 
@@ -49,8 +48,3 @@ def _second(name: str, text: str | None) -> Trace | None:
 def _load_habits(name: str) -> Habits:
     with st.spinner("Measuring what the heads look at …"):
         return _habits.find(name, lambda: measured_habits(cached_model(name).trace))
-
-
-def _load_tagger(name: str) -> Tagger:
-    with st.spinner("Training the classification layer …"):
-        return cached_tagger(name)

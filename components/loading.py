@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from backend.cached import cached_model, cached_tagger, cached_trace
+from backend.cached import cached_model, cached_trace
 from backend.catalogue import is_offered, title_of
 from backend.errors import UnknownModel
 from backend.model import Model
-from backend.tagger import Tagger
 from backend.trace import Trace
 from components.inputs import Sentences
 from components.plain import plain
@@ -51,20 +50,3 @@ def load_trace(name: str, sentences: Sentences) -> Trace:
             "separator between them only."
         )
     return trace
-
-
-def load_tagger(name: str) -> Tagger:
-    """The model's layer for parts of speech, with a progress bar while it is trained.
-
-    Raises ModelError if the model cannot be had.
-    """
-    place = st.empty()
-
-    def show_progress(done: int, total: int) -> None:
-        text = f"Training the classification layer: {done} of {total} pairs of sentences read"
-        place.progress(done / total if total else 0.0, text)
-
-    with st.spinner("Training the classification layer …"):
-        tagger = cached_tagger(name, show_progress)
-    place.empty()
-    return tagger

@@ -1,6 +1,7 @@
 """Lesson: the guided tour, step by step, with exercises."""
 
 from backend.lesson import STEPS
+from components.for_all import find_tagger, show_training
 from components.inputs import choose_model, choose_sentences, choose_step
 from components.landing import show_heading
 from components.lesson import show_progress, show_step_buttons, step_titles
@@ -20,9 +21,12 @@ with page(
     show_progress()
     reading = load_reading(model, sentences)
     show_heading(STEPS[step].title)
-    show_step(step, reading)
-    show_exercises(STEPS[step], reading)
-    show_afterword(step)
+    if STEPS[step].tagged and find_tagger(model) is None:
+        show_training(model)
+    else:
+        show_step(step, reading)
+        show_exercises(STEPS[step], reading)
+        show_afterword(step)
     show_ways(step, reading)
     show_step_buttons(step)
     show_extras(reading)

@@ -5,9 +5,10 @@ import streamlit as st
 from backend.cached import cached_task_head
 from components.accuracy_section import show_accuracy
 from components.answer_sections import show_own_layer, show_tags
+from components.for_all import find_tagger, show_training
 from components.inputs import choose_model, choose_sentences
 from components.kept import fit_tokens
-from components.loading import load_model, load_tagger, load_trace
+from components.loading import load_model, load_trace
 from components.output_sections import show_vector_map, show_vectors, show_way
 from components.page import page
 from components.token_choice import choose_tokens
@@ -40,7 +41,11 @@ with page(
         "Above each token its likeliest part of speech, a tag of the Penn Treebank; below it the "
         "three likeliest with their probabilities. Special tokens have none."
     )
-    show_tags(trace, model, load_tagger(model_name))
+    tagger = find_tagger(model_name)
+    if tagger is None:
+        show_training(model_name)
+    else:
+        show_tags(trace, model, tagger)
     st.markdown(WHAT_IT_SHOWS)
 
     st.header("How good is it, and which layer knows most?", anchor=False)

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from backend.cached import cached_tagger, tagger_is_ready
 from components.diagram import show_diagram
 from components.diagram_downloads import show_downloads
+from components.diagram_rows import lines_head
+from components.diagram_words import pair_words
+from components.for_all import find_tagger, show_training
 from components.inputs import choose_head, choose_lines, choose_model, choose_sentences
 from components.kept import keep_choice
-from components.loading import load_tagger, load_trace
+from components.loading import load_trace
 from components.page import page
 
 BEYOND = """
@@ -20,18 +22,17 @@ not why the model decides (Jain and Wallace 2019; Wiegreffe and Pinter 2019).
 with page(
     "Overview",
     "What does BERT do to these sentences? Read the figure from the bottom up, or press Play. "
-    "Change a word in the sidebar (behind » on a phone). The brackets are the shapes of the arrays.",
+    "Change a word in the sidebar (behind » on a phone). The brackets are the arrays' shapes.",
 ):
     sentences, model = choose_sentences(), choose_model()
     trace = load_trace(model, sentences)
     choice = choose_head(trace)
     with st.sidebar:
         lines = choose_lines()
-    ready = tagger_is_ready(model)
-    tagger = cached_tagger(model) if ready else None
+    tagger = find_tagger(model)
+    st.markdown(pair_words(trace, choice.layer, lines_head(choice, lines)))
     show_diagram(trace, choice, lines, tagger, on_choice=keep_choice)
     st.markdown(BEYOND)
     show_downloads(trace, choice, lines)
-    if not ready:
-        load_tagger(model)
-        st.rerun()
+    if tagger is None:
+        show_training(model)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from backend import cached
 from backend.cached import cached_tagger
+from backend.for_all import taggers
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -45,8 +45,9 @@ def test_an_address_that_comes_late_undoes_no_choice() -> None:
 def test_a_run_that_is_begun_anew_leaves_its_notes_to_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ready = iter([False, True])
-    monkeypatch.setattr(cached, "tagger_is_ready", lambda _: next(ready))
+    ready = iter([False, True, True])  # not yet when asked first; then it is there, and goes on so
+    monkeypatch.setattr(taggers, "is_ready", lambda _: next(ready))
+    monkeypatch.setattr(taggers, "start", lambda _: None)
     app = opened(layer="99")
     assert next(ready, None) is None
     assert ["no layer 99" in note.value for note in app.warning] == [True]

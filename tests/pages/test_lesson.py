@@ -6,13 +6,18 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from backend.cached import cached_trace
+from backend.cached import cached_tagger, cached_trace
 from backend.examples import EXAMPLES
 from backend.lesson import EXERCISES, STEPS
 from components.plain import JOINER
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "lesson.py")
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
+
+
+@pytest.fixture(scope="module", autouse=True)
+def trained() -> None:
+    cached_tagger("minilm")
 
 
 def opened(**parameters: str) -> AppTest:

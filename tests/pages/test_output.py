@@ -11,11 +11,11 @@ from huggingface_hub import constants
 from safetensors.numpy import load_file
 from streamlit.testing.v1 import AppTest
 
-from backend import cached, measuring, tagger
+from backend import cached, for_all, tagger
 from backend.cached import cached_model, cached_tag_accuracy, cached_tagger, cached_trace
 from backend.errors import NotAModel
 from backend.examples import EXAMPLES
-from backend.measuring import state_of_measuring
+from backend.for_all import accuracies
 from backend.part_of_speech import tagged_sentences
 from backend.tagger import TagAccuracy
 from backend.trace import Trace
@@ -34,13 +34,13 @@ def few_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     some = tagged_sentences()[:60]
     monkeypatch.setattr(tagger, "tagged_sentences", lambda: some)
     monkeypatch.setattr(cached, "_accuracies", cached.Shared(8, lambda _: 1))
-    monkeypatch.setattr(measuring, "_jobs", {})
+    monkeypatch.setattr(accuracies, "_jobs", {})
 
 
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is measured."""
-    monkeypatch.setattr("components.accuracy_section.start_measuring", lambda _: None)
+    monkeypatch.setattr("components.accuracy_section.show_work", lambda *_, **__: None)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_tags_come_first_and_the_accuracy_once_it_is_measured() -> None:
     assert sent(page)[0]["name"].endswith("/tags")
     assert "On sentences it has not seen" not in said(page)
     end = monotonic() + 120
-    while state_of_measuring("minilm") and not cached.tag_accuracy_is_ready("minilm"):
+    while accuracies.state("minilm") and not cached.tag_accuracy_is_ready("minilm"):
         assert monotonic() < end
         sleep(0.02)
     page.run()
@@ -154,7 +154,7 @@ def test_a_failed_measuring_says_why_and_can_be_tried_again(
     def broken(*_: Any) -> TagAccuracy:
         raise NotAModel("The weights are damaged.")
 
-    monkeypatch.setattr(measuring, "cached_tag_accuracy", broken)
+    monkeypatch.setattr(for_all, "cached_tag_accuracy", broken)
     page = opened()
     end = monotonic() + 60
     while not page.error and monotonic() < end:
@@ -162,7 +162,7 @@ def test_a_failed_measuring_says_why_and_can_be_tried_again(
     assert [error.value for error in page.error] == ["The weights are damaged⁠\\."]
     assert len(sent(page)) == 1
     assert "T (CSV)" in downloads(page)
-    monkeypatch.setattr(measuring, "cached_tag_accuracy", cached_tag_accuracy)
+    monkeypatch.setattr(for_all, "cached_tag_accuracy", cached_tag_accuracy)
     by_label(page.button, "Measure it").click()
     page.run()
     assert not page.error
@@ -250,6 +250,7 @@ def test_a_text_at_the_models_limit_and_an_empty_one() -> None:
 @pytest.mark.usefixtures("quiet", "any_model")
 def test_a_task_model_shows_its_own_labels_of_tokens(tmp_path: Path) -> None:
     folder = write_task_model("bert", "TokenClassification", tmp_path, id2label=HOSTILE)
+    cached_tagger(str(folder))
     page = opened(a="the cat sat", b="dogs", model=str(folder))
     assert not page.exception
     own, tags = sent(page)
@@ -292,7 +293,7 @@ def test_a_task_model_out_of_reach_keeps_the_sentences(
     page = opened(a="The very words.", model=name)
     assert not page.exception
     assert "cannot be reached" in page.error[0].value
-    monkeypatch.setattr("components.accuracy_section.start_measuring", lambda _: None)
+    monkeypatch.setattr("components.accuracy_section.show_work", lambda *_, **__: None)
     by_label(page.button, "Use the built-in model").click()
     page.run()
     assert not page.error

@@ -1,4 +1,4 @@
-"""One measuring for all visitors of a model, in the line of trainings."""
+"""One job for all visitors of a model, in the line of trainings."""
 
 from collections.abc import Callable, Iterator
 from threading import Event
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from backend import measuring
+from backend import for_all
 from backend.errors import NotAModel
-from backend.measuring import start_measuring, state_of_measuring
+from backend.for_all import accuracies, taggers
 from backend.tagger import TagAccuracy
 from backend.training_queue import TrainingQueue
 from backend.training_states import Done, Failed, Running, Stopped, Waiting
@@ -29,8 +29,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     """A line of our own, and the time it goes by."""
     clock = Clock()
     queue = TrainingQueue(patience=90, clock=clock)
-    monkeypatch.setattr(measuring, "server_queue", lambda: queue)
-    monkeypatch.setattr(measuring, "_jobs", {})
+    monkeypatch.setattr(for_all, "server_queue", lambda: queue)
+    monkeypatch.setattr(accuracies, "_jobs", {})
+    monkeypatch.setattr(taggers, "_jobs", {})
     yield clock
     queue.close()
 
@@ -38,7 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
 def until(name: str, wanted: type[Any]) -> Any:
     end = monotonic() + 30
     while monotonic() < end:
-        state = state_of_measuring(name)
+        state = accuracies.state(name)
         if isinstance(state, wanted):
             return state
         sleep(0.005)
@@ -46,7 +47,7 @@ def until(name: str, wanted: type[Any]) -> Any:
 
 
 def measured_by(monkeypatch: pytest.MonkeyPatch, work: Callable[..., TagAccuracy]) -> None:
-    monkeypatch.setattr(measuring, "cached_tag_accuracy", work)
+    monkeypatch.setattr(for_all, "cached_tag_accuracy", work)
 
 
 def test_all_visitors_share_one_measuring(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,18 +60,18 @@ def test_all_visitors_share_one_measuring(clock: Clock, monkeypatch: pytest.Monk
         return FOUND
 
     measured_by(monkeypatch, work)
-    assert state_of_measuring("minilm") is None
+    assert accuracies.state("minilm") is None
     for _ in range(30):
-        start_measuring("minilm")
-    start_measuring("other")
+        accuracies.start("minilm")
+    accuracies.start("other")
     state = until("minilm", Running)
     while state.progress is None:
         state = until("minilm", Running)
-    assert (state.progress.layers, state.progress.of, state.progress.share) == (1, 4, 0.25)
-    assert isinstance(state_of_measuring("other"), Waiting)
+    assert (state.progress.done, state.progress.of, state.progress.share) == (1, 4, 0.25)
+    assert isinstance(accuracies.state("other"), Waiting)
     go.set()
-    assert until("minilm", Done).result == FOUND
-    assert until("other", Done).result == FOUND
+    until("minilm", Done)
+    until("other", Done)
     assert asked == ["minilm", "other"]
 
 
@@ -81,11 +82,11 @@ def test_an_error_is_kept_until_it_is_tried_again(
         raise NotAModel("damaged")
 
     measured_by(monkeypatch, work)
-    start_measuring("broken")
+    accuracies.start("broken")
     assert str(until("broken", Failed).error) == "damaged"
     measured_by(monkeypatch, lambda *_: FOUND)
-    start_measuring("broken")
-    assert until("broken", Done).result == FOUND
+    accuracies.start("broken")
+    until("broken", Done)
 
 
 def test_it_ends_when_nobody_looks_any_more(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,12 +104,31 @@ def test_it_ends_when_nobody_looks_any_more(clock: Clock, monkeypatch: pytest.Mo
         return FOUND
 
     measured_by(monkeypatch, work)
-    start_measuring("minilm")
+    accuracies.start("minilm")
     assert begun.wait(30)
     clock.now = 100
     gone.set()
     assert ended.wait(30)  # to ask how it stands would tell that somebody looks
     until("minilm", Stopped)
     assert told == []
-    start_measuring("minilm")
+    accuracies.start("minilm")
     until("minilm", Done)
+
+
+def test_a_tagger_once_begun_is_trained_for_whoever_comes_next(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gone, ended = Event(), Event(), Event()
+
+    def train(name: str, tell: Callable[[int, int], None]) -> None:
+        begun.set()
+        gone.wait(30)
+        tell(3, 4)
+        ended.set()
+
+    monkeypatch.setattr(for_all, "cached_tagger", train)
+    taggers.start("minilm")
+    assert begun.wait(30)
+    clock.now = 100
+    gone.set()
+    assert ended.wait(30)

@@ -1,0 +1,77 @@
+"""What is done once for all visitors of a model, as each of them sees it while it lasts."""
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from backend.cached import cached_tagger
+from backend.errors import ExplorerError
+from backend.for_all import ForAll, Steps, taggers
+from backend.tagger import Tagger
+from backend.training_states import Failed, Running, Waiting
+from components.plain import plain
+
+_SECONDS: Final = 1.0
+"""Between two questions how far it is."""
+
+Words = Callable[[Steps | None], str]
+"""How far it is, in words; None before the first step is done."""
+
+
+def find_tagger(model: str) -> Tagger | None:
+    """The model's layer for parts of speech; None while `show_training` has to stand for it."""
+    return cached_tagger(model) if taggers.is_ready(model) else None
+
+
+def show_training(model: str) -> None:
+    """Train the model's layer for parts of speech; the page is drawn anew when it is there."""
+    show_work(taggers, model, _training_words, at_once=True, offer="Train it again")
+
+
+def show_work(work: ForAll, model: str, words: Words, *, at_once: bool, offer: str) -> None:
+    """How far it is; the button `offer` where it has to be asked for, or has failed.
+
+    It goes on whatever the reader clicks; the page is drawn anew when it is over.
+    """
+    state = work.state(model)
+    if at_once and not isinstance(state, Waiting | Running | Failed) and _is_begun(work, model):
+        _watch(work, model, words)
+        return
+    if isinstance(state, Waiting | Running):
+        _watch(work, model, words)
+        return
+    if isinstance(state, Failed):
+        if not isinstance(state.error, ExplorerError):
+            raise state.error
+        st.error(plain(str(state.error)))
+    if st.button(offer, icon=":material/timer:") and _is_begun(work, model):
+        st.rerun()
+
+
+def _is_begun(work: ForAll, model: str) -> bool:
+    """Put it into the line; False, and a sentence, where the line is too long."""
+    try:
+        work.start(model)
+    except ExplorerError as error:
+        st.error(plain(str(error)))
+        return False
+    return True
+
+
+@st.fragment(run_every=_SECONDS)
+def _watch(work: ForAll, model: str, words: Words) -> None:
+    state = work.state(model)
+    if work.is_ready(model) or not isinstance(state, Waiting | Running):
+        st.rerun()
+    if isinstance(state, Running):
+        now = state.progress
+        st.progress(now.share if now else 0.0, words(now))
+    else:
+        ahead = f" Now: {plain(state.ahead.name)}." if state.ahead else ""
+        st.progress(0.0, f"Waiting for others' trainings: place {state.place}.{ahead}")
+
+
+def _training_words(now: Steps | None) -> str:
+    text = "Training the classification layer"
+    return f"{text}: {now.done} of {now.of} pairs of sentences read" if now else f"{text} …"
