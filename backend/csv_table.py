@@ -8,12 +8,15 @@ from backend.trace import FloatArray
 
 
 def table(names: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
-    """A heading and one line a row; a field is quoted where it must be and never changed."""
+    """A heading and one line a row; a field is quoted where it must be and never changed.
+
+    Half a character, which UTF-8 cannot hold, becomes a question mark.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
     writer.writerows(rows)
-    return text.getvalue().encode()
+    return text.getvalue().encode("utf-8", "replace")
 
 
 def digits(values: FloatArray) -> list[str]:

@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from backend.habits import is_pronoun
 from backend.trace import BoolArray, FloatArray, IntArray
 
-PRONOUNS: Final = frozenset(("it", "they", "he", "she", "we", "you", "i", "him", "her", "them"))
 DETERMINERS: Final = frozenset(
     ("the", "a", "an", "this", "that", "these", "those", "my", "your", "his", "her", "its", "our",
      "their")
@@ -25,7 +25,7 @@ def first_query(tokens: Sequence[str], same: BoolArray, special: BoolArray) -> i
     differs = np.flatnonzero(~same)
     change = int(differs[0]) if differs.size else len(tokens)
     plain = _words(tokens, same & ~special)
-    pronouns = [place for place in plain if _bare(tokens[place]) in PRONOUNS]
+    pronouns = [place for place in plain if is_pronoun(tokens[place])]
     before = [place for place in pronouns if place < change]
     if pronouns:
         return before[-1] if before else pronouns[0]

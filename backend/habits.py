@@ -13,6 +13,7 @@ from backend.examples import EXAMPLES
 from backend.trace import BoolArray, FloatArray, Trace
 
 PRONOUNS: Final = frozenset(("it", "they", "he", "she", "him", "her", "them"))
+"""Those that stand for a word of the text; “I”, “we” and “you” seldom do."""
 
 
 @dataclass(frozen=True)

@@ -121,9 +121,9 @@ def ask_change(reading: Reading) -> Question | Missing:
     best = shared[int(weights[shared].argmax())]
     there, target = places[query], a.tokens[best]
     habit = reading.habits_of().pronoun
-    before = float(weights[best])
-    after = float(b.attention[habit.layer, habit.head, there, places[best]])
-    move = after - before
+    before = round(float(weights[best]), 2)
+    after = round(float(b.attention[habit.layer, habit.head, there, places[best]]), 2)
+    move = round(after - before, 2)  # of the weights as they are shown
     correct = 2 if abs(move) < STAYS else 0 if move > 0 else 1
     return Question(
         text=f"Now the model reads sentence B instead of A. What happens in the same head to the "
@@ -184,8 +184,9 @@ def _about_move(reading: Reading, correct: int) -> str:
         return "The two sentences are the same, so it cannot change."
     if correct == 2:
         return (
-            "This head does not react to the difference. It leans the right way in many pairs, "
-            "not in all: it solves nothing."
+            "Here this head hardly reacts to the difference. On the app's examples it moves a "
+            f"pronoun's weight by {reading.habits_of().pronoun.share:.2f} on average: a habit is "
+            "no rule."
         )
     changed = only_in(b, a)
     cause = f"“{changed[0]}” was read by the layers below, and the" if changed else "The"

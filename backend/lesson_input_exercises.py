@@ -1,5 +1,6 @@
 """The lesson's exercises about what goes in: pieces, ids, embeddings."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from backend.lesson_questions import (
     sorted_options,
 )
 from backend.lesson_words import cut_words
+from backend.tokenizer import UNKNOWN
 from backend.tokenizer import Pieces as Split
 from backend.trace import IntArray
 
@@ -32,15 +34,16 @@ def ask_pieces(reading: Reading) -> Question | Missing:
         return Missing("This needs a word in Sentence A, and there is none.", "pair")
     word = max(words, key=lambda word: (len(word.pieces), len(word.text)))
     count = len(word.pieces)
-    whole = sum(len(word.pieces) == 1 for word in words)
+    unknown = sum(not set(UNKNOWN).isdisjoint(word.pieces) for word in words)
+    whole = sum(len(word.pieces) == 1 and word.pieces[0] not in UNKNOWN for word in words)
     return Question(
         text=f"Into how many pieces does the tokenizer of {reading.title} cut "
         f"“{shortened(word.text)}”?",
         answers=Number(count, 0, 1, reading.model.limit, " piece" if count == 1 else " pieces"),
         explanation=f"It becomes {listed(word.pieces[:8])}{' and more' if count > 8 else ''}. "
-        f"Words between the spaces of Sentence A: {len(words)}; left whole: {whole}. "
-        "Punctuation is always a "
-        "piece of its own, and a word that is not in the vocabulary is cut into pieces that are.",
+        f"Words between the spaces of Sentence A: {len(words)}; left whole: {whole}"
+        f"{f'; unknown, in whole or in part: {unknown}' if unknown else ''}. "
+        f"{_rule(reading.model.pieces)}",
         evidence=_evidence("id", pieces, pieces.ids),
     )
 
@@ -99,6 +102,19 @@ def ask_segments(reading: Reading) -> Question | Missing:
         explanation=f"{where} The model has learned one vector a segment, and adds the same one "
         "to every token of that segment.",
         evidence=_evidence("segment", pieces, pieces.segments),
+    )
+
+
+def _rule(vocabulary: Sequence[str]) -> str:
+    """What the tokenizer does with a word that is not in its vocabulary."""
+    if any(piece.startswith("Ġ") for piece in vocabulary):
+        return (
+            "This vocabulary has a piece for every byte, so nothing is unknown to it: a word that "
+            "it does not have is cut into pieces that it has. Ġ stands for the space before a word."
+        )
+    return (
+        "Punctuation is set apart. A word that is not in the vocabulary is cut into pieces that "
+        "are; where that fails, all of it becomes [UNK], for unknown."
     )
 
 

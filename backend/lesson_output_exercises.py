@@ -76,8 +76,8 @@ def ask_size(reading: Reading) -> Question:
         answers=sorted_options([(count, f"{count:,}") for count in options], f"{size:,}"),
         explanation=f"{width} weights for each of {tags} tags, and one bias a tag: {width} × "
         f"{tags} + {tags} = {size:,}. That is {100 * size / encoder:.2g} % of the encoder's "
-        f"numbers, one for every {encoder / size:,.0f}. So it learns in seconds from "
-        f"{tagger.sentences} sentences, and the encoder of {model.layers} layers is used as it is.",
+        f"numbers, one for every {encoder / size:,.0f}. It learned them from "
+        f"{tagger.sentences} sentences; the encoder of {model.layers} layers is used as it is.",
     )
 
 

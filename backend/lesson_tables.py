@@ -1,9 +1,8 @@
 """What readers of the lesson take home as CSV: their progress, and the numbers of an answer."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from backend.csv_table import digits, table
 from backend.lesson import MARKS, STEPS, marks_of, number_of
 from backend.trace import FloatArray
 
@@ -21,7 +20,7 @@ def progress_csv(done: str, about: Sequence[tuple[str, str]]) -> bytes:
         for step in STEPS
         for exercise in step.exercises
     ]
-    return _table([("step", "exercise", "newest answer", *names), *lines])
+    return table(("step", "exercise", "newest answer", *names), lines)
 
 
 def bars_csv(names: Sequence[str], series: Sequence[tuple[str, FloatArray]]) -> bytes:
@@ -29,12 +28,5 @@ def bars_csv(names: Sequence[str], series: Sequence[tuple[str, FloatArray]]) -> 
 
     series: names and values, (name,)
     """
-    columns = [[f"{value:.9g}" for value in values.tolist()] for _, values in series]
-    lines = zip(names, *columns, strict=True)
-    return _table([("name", *(title for title, _ in series)), *lines])
-
-
-def _table(lines: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode("utf-8", "replace")
+    columns = [digits(values) for _, values in series]
+    return table(("name", *(title for title, _ in series)), zip(names, *columns, strict=True))

@@ -24,6 +24,9 @@ LIMIT: Final = 512
 UNCASED: Final = "bert-base-uncased"
 CASED: Final = "bert-base-cased"
 
+UNKNOWN: Final = ("[UNK]", "<unk>")
+"""What stands for characters that are not in a vocabulary."""
+
 _BERT_MARKS: Final = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _ROBERTA_MARKS: Final = ("<s>", "<pad>", "</s>", "<unk>")
 _SEPARATORS: Final = ("[CLS]", "[SEP]", "[PAD]", "<s>", "</s>", "<pad>")

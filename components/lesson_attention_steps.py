@@ -43,9 +43,11 @@ def show_heads(reading: Reading) -> None:
     show_words(
         f"A layer looks in {a.heads} ways at once: its **heads** work side by side, none waits "
         "for another, and each has learned weights of its own. Each gives "
-        f"{width // a.heads} of the {width} numbers of a token's new vector; laid end to end and "
-        "mixed once more they are what the layer writes. What a head looks for came out of the "
-        "training; some have habits. Here are two, found by measuring all heads:"
+        f"{width // a.heads} numbers a token; laid end to end, {width} in all, they are mixed once "
+        "more and added to the vector that came in (residual connection). A small network works "
+        "on the sum, on every token by itself (feed-forward), and its result is added, too: that "
+        "is what the layer writes. What a head looks for came out of the training; some have "
+        "habits. Here are two, found by measuring all heads:"
     )
     after, first = weight_at_distance(a.attention, 1), a.attention[..., 0].mean(axis=2)
     _show_rows(

@@ -104,6 +104,22 @@ def test_the_word_with_most_pieces_is_asked_for(reading: Read, minilm: Model) ->
     assert question.evidence.pieces[0] == "[CLS]"
 
 
+def test_unknown_words_are_counted_apart_and_the_rule_is_the_tokenizers(
+    reading: Read, tmp_path: Path
+) -> None:
+    said = asked(ask_pieces(reading("I saw 🙂 and unhappiness 🙂."))).explanation
+    assert "Sentence A: 6; left whole: 3; unknown, in whole or in part: 2. " in said
+    assert "becomes [UNK]" in said
+    assert "unknown, in" not in asked(ask_pieces(reading("I saw it"))).explanation
+    model = load_model(str(write_model("roberta", tmp_path / "roberta")))
+    a = model.trace("the 🙂 sat")
+    said = asked(
+        ask_pieces(Reading(model, "R", a, None, cast("Any", None), cast("Any", None)))
+    ).explanation
+    assert "a piece for every byte" in said
+    assert "UNK" not in said
+
+
 def test_a_cut_text_does_not_ask_for_a_word_that_was_cut(reading: Read) -> None:
     question = asked(ask_pieces(reading("word " * 700)))
     assert question.answers.truth == "1 piece"
@@ -252,6 +268,19 @@ def test_a_move_has_a_direction_or_is_too_small(after: float, answer: str) -> No
     question = asked(ask_change(by_hand(a, b)))
     assert right_text(question) == answer
     assert f"0.40 in A, {after:.2f} in B" in question.explanation
+
+
+def test_a_change_is_that_of_the_weights_as_they_are_shown() -> None:
+    a = hand_made_trace(["cat", "it", "sat"], one_head(5, 2, [0.1, 0.2549, 0.2, 0.2, 0.2451]))
+    row = [0.1, 0.1451, 0.2, 0.2, 0.3549]
+    b = hand_made_trace(["cat", "it", "ran"], one_head(5, 2, row))
+    said = asked(ask_change(by_hand(a, b))).explanation
+    assert "0.25 in A, 0.15 in B, each sentence read on its own: a change of −0.10." in said
+    row = [0.1, 0.2151, 0.2, 0.2, 0.2849]
+    b = hand_made_trace(["cat", "it", "ran"], one_head(5, 2, row))
+    question = asked(ask_change(by_hand(a, b, habit=Habit(0, 0, 0.375))))
+    assert right_text(question) == "It stays about the same"
+    assert "weight by 0.38 on average" in question.explanation
 
 
 def test_a_move_without_a_new_word_is_explained_in_a_sentence_of_its_own() -> None:
