@@ -7,12 +7,10 @@ import numpy as np
 from backend.comparison import Ranking, proportion_changes
 from backend.examples import EXAMPLES, Claim
 from backend.preference import LEVEL, MOVED, preference
+from backend.tokenizer import UNKNOWN
 from backend.trace import FloatArray
 from components.comparison_choice import Asked
 from components.plain import plain
-
-UNKNOWN: Final = ("[UNK]", "<unk>")
-"""What tokenizers write for what they do not know."""
 
 MOST_TOLD: Final = 3
 """Pairs of unknown words that are told by name."""
