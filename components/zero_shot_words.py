@@ -33,13 +33,15 @@ def way_words(found: ZeroShot, model: str, title: str) -> str:
     )
     return (
         f"**How it is done with {plain(title)}: by similarity.** The sentence's vector is held "
-        f"against that of “{plain(PROMPT.format('…'))}” for each label; the cosine says how "
-        f"near they are. Why: {why}"
+        f"against that of “{plain(PROMPT.format(found.labels[0]))}”, and so on for each label; the "
+        f"cosine says how near they are. Why: {why}"
     )
 
 
 def fit_words(found: ZeroShot) -> str:
     """Which label fits the one sentence best, with its score."""
+    if np.ptp(found.scores[0]) == 0:
+        return "All labels fit alike: to this model they are one and the same unknown word."
     order = np.argsort(-found.scores[0], kind="stable")
     scores = found.scores[0] if found.way == "similarity" else np.exp(found.scores[0])
     unit = "cosine" if found.way == "similarity" else "probability at the mask"

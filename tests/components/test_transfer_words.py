@@ -164,3 +164,4 @@ def test_zero_shot_says_its_way_and_why() -> None:
         fit_words(cloze)
     )
     assert HOSTILE not in fit_words(near)
+    assert "All labels fit alike" in fit_words(shot("cloze", [-2.0, -2.0]))
