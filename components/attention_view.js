@@ -9,14 +9,13 @@
 //   attention_view_lines.js       what is shown of the chosen heads: masks, shares, lines
 //   attention_view_words.js       the same in text
 //   attention_view_events.js      pointing, keys, controls
-//   attention_view_start.js       a view comes, changes and goes
+//   views.js                      a figure comes, changes and goes; what is chosen in it
 //
 // Every change goes through `redraw`: one animation frame, in which each part does its work only
 // if what it depends on has changed (`unless`). Whatever a person typed is set as textContent.
 
-const SEND_SOON = 50; // ms after a single choice; it is drawn by then
+const KIND = "attention";
 const SEND_AFTER = 200; // ms of rest before the server is told of choices in a row
-const SEND_AGAIN = 1000; // ms after which a choice is not one of a row any more
 const LINES_DRAWN = 12000; // more cannot be told apart
 const LINES_A_FRAME = 400; // the strongest at once, fainter ones in the next frames
 const FAINTEST = 5; // thousandths; below, a line is not visible
@@ -29,64 +28,40 @@ const SHOWS = { all: "All", aa: "A → A", ab: "A → B", ba: "B → A", bb: "B 
 const LEVEL_OF = Uint8Array.from({ length: 1024 }, (_, thousandths) =>
   Math.min(LEVELS - 1, Math.floor(Math.sqrt(thousandths / 1000) * LEVELS)));
 
-// What outlives a change of page, by the component's key.
-const REMEMBERED = new Map();
-
-/**
- * serial counts the reader's choices in this view. The server sends back the newest it has heard
- * of: an older one is an answer to an earlier choice and must not undo a later one. Once the
- * server has confirmed the newest, an older one can only mean that it forgot (a new session).
- */
+/** followed: the chosen head for which it was last looked whether it is among those switched on. */
 function newState() {
   return {
-    layer: 0, head: 0, query: null, show: "all", serial: 0, confirmed: true,
-    on: new Set([0]), hideSpecial: false, threshold: 0,
+    layer: 0, head: 0, query: null, show: "all", on: new Set([0]), followed: 0,
+    hideSpecial: false, threshold: 0,
   };
 }
 
-function takeChoice(state, choice) {
-  if (choice.serial < state.serial && !state.confirmed) return;
-  followHead(state, choice.head);
-  const { layer, head, query, show, serial } = choice;
-  Object.assign(state, { layer, head, query, show, serial, confirmed: true });
+function renew(view, another) {
+  if (another) view.point = null;
+  view.pair = view.data.segments.includes(1);
 }
 
-/** Heads switched on stay on as long as the chosen one is among them. */
-function followHead(state, head) {
-  if (head !== state.head && !state.on.has(head)) state.on = new Set([head]);
-}
-
-/** Keep the choice within a smaller trace; the server does the same. */
 function clamp(state, data) {
   state.layer = Math.min(state.layer, data.layers - 1);
   state.head = Math.min(state.head, data.heads - 1);
-  state.on = new Set([...state.on].filter((head) => head < data.heads));
   if (state.query !== null && state.query >= data.tokens.length) state.query = null;
+  state.on = new Set([...state.on].filter((head) => head < data.heads));
+  followHead(state);
 }
 
-/** The reader chose: draw at once, then tell the server. */
-function choose(view, change) {
-  const { state } = view;
-  if (Object.keys(change).every((field) => change[field] === state[field])) return;
-  if ("head" in change) followHead(state, change.head);
-  Object.assign(state, change, { serial: state.serial + 1, confirmed: false });
-  redraw(view);
-  tell(view);
+/** Heads switched on stay on as long as a newly chosen one is among them. */
+function followHead(state) {
+  if (state.head !== state.followed && !state.on.has(state.head)) state.on = new Set([state.head]);
+  state.followed = state.head;
 }
 
-/** A missing layer is asked for at once. Else drawing comes first, and of many choices in a row
- * the server hears only now and then. */
-function tell(view) {
-  clearTimeout(view.timer);
-  const rested = performance.now() - view.told > SEND_AGAIN;
-  if (view.trace && !view.trace.weights[view.state.layer]) send(view);
-  else view.timer = setTimeout(send, rested ? SEND_SOON : SEND_AFTER, view);
+function choiceOf({ state: { layer, head, query, show } }) {
+  return { layer, head, query, show };
 }
 
-function send(view) {
-  view.told = performance.now();
-  const { layer, head, query, show, serial } = view.state;
-  view.tell("choice", { layer, head, query, show, serial });
+/** Of long texts only some layers are here. */
+function isMissing(view) {
+  return view.trace && !view.trace.weights[view.state.layer];
 }
 
 function redraw(view) {

@@ -36,9 +36,9 @@ _SCRIPT: Final = script_of(
     "attention_view_lines",
     "attention_view_words",
     "attention_view_events",
-    "attention_view_start",
+    "views",
 )
-_STYLE: Final = style_of("attention_view")
+_STYLE: Final = style_of("figure", "attention_view")
 _CARRIER_SCRIPT: Final = script_of("meeting", "attention_weights")
 _MOUNT_SCRIPT: Final = script_of("meeting", "mount")
 _script = st.components.v2.component("attention_script", js=_SCRIPT)
@@ -49,12 +49,13 @@ _packets: Shared[tuple[str, int], bytes] = Shared(PACKET_BYTES, len)
 
 
 def show_attention(
-    trace: Trace, choice: Choice, *, on_choice: Callable[[str], None], key: str = "attention"
+    trace: Trace, choice: Choice, *, on_choice: Callable[[str, str], None], key: str = "attention"
 ) -> None:
-    """Draw the view at `choice`. When the reader chooses, `on_choice` is called with `key`.
+    """Draw the view at `choice`.
 
-    The choice then stands in the session under that key as `choice`, with the fields of
-    `Choice`, unchecked: they come from the browser.
+    When the reader chooses, `on_choice` is called with `key` and the trace's name. The choice then
+    stands in the session under that key as `choice`, with the fields of `Choice` and the name of
+    the trace in which it was made, unchecked: they come from the browser.
     """
     name = trace_name(trace)
     with st.container(gap=None):  # two of them show nothing and take no room
@@ -63,7 +64,7 @@ def show_attention(
         _view(
             data=view_data(trace, name, choice, key),
             key=key,
-            on_choice_change=partial(on_choice, key),
+            on_choice_change=partial(on_choice, key, name),
         )
 
 

@@ -25,9 +25,7 @@ function listen(view) {
     point(view, null);
     choose(view, { query: null });
   });
-  view.observer = new ResizeObserver(() => redraw(view));
-  view.observer.observe(page.root);
-  view.observer.observe(page.scroller);
+  watchSize(view, page.root, page.scroller);
 }
 
 function listenToTools(view) {

@@ -1,6 +1,5 @@
 function buildView(parent) {
-  const view = { turn: 0, done: {}, point: null, frame: 0, timer: 0, told: -Infinity,
-    drawn: 0, strong: 0, gridFocused: false, state: null, data: null };
+  const view = { ...newView(), point: null, drawn: 0, strong: 0, gridFocused: false };
   const page = {
     shows: element("fieldset", { className: "shows" },
       element("legend", { textContent: "Which sentence looks at which", className: "unseen" })),
@@ -26,7 +25,7 @@ function buildView(parent) {
     page.faint, page.lines, page.marks);
   page.stage = element("div", { className: "stage" }, drawing, page.left, page.right);
   page.scroller = element("div", { className: "scroller" }, page.stage);
-  page.root = element("div", { className: "attention" }, tools(page), element("div",
+  page.root = element("div", { className: "figure attention" }, tools(page), element("div",
     { className: "panes" }, overview(page), headView(page)));
   view.page = page;
   parent.append(page.root);

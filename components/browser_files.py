@@ -8,9 +8,13 @@ _HERE: Final = Path(__file__).parent
 
 def script_of(*names: str) -> str:
     """The scripts of these names as one module, in this order."""
-    return "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    return _joined(names, "js")
 
 
-def style_of(name: str) -> str:
-    """The style sheet of this name."""
-    return (_HERE / f"{name}.css").read_text(encoding="utf-8")
+def style_of(*names: str) -> str:
+    """The style sheets of these names as one, in this order."""
+    return _joined(names, "css")
+
+
+def _joined(names: tuple[str, ...], ending: str) -> str:
+    return "\n".join((_HERE / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)

@@ -5,7 +5,7 @@ function listen(view) {
   page.line.addEventListener("click", (event) => chooseQuery(view, event.target.closest(".word")));
   page.line.addEventListener("keydown", (event) => moveInLine(view, event));
   page.selects.forEach((select, nth) => select.addEventListener("change", () => {
-    choose(view, { keys: view.state.keys.with(nth, Number(select.value)) });
+    choose(view, { keys: view.state.keys.with(nth, Number(select.value)), ownKeys: true });
   }));
   for (const heads of [page.list, page.plot]) {
     heads.addEventListener("click", (event) => chooseHead(view, event.target.closest("[data-head]")));
@@ -18,8 +18,7 @@ function listen(view) {
   page.plot.addEventListener("focusin", () => { view.plotFocused = true; });
   page.plot.addEventListener("focusout", () => { view.plotFocused = false; });
   listenToPictures(view);
-  view.observer = new ResizeObserver(() => redraw(view));
-  view.observer.observe(page.root);
+  watchSize(view, page.root);
 }
 
 function listenToPictures(view) {

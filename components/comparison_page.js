@@ -1,6 +1,5 @@
 function buildView(parent) {
-  const view = { turn: 0, done: {}, frame: 0, timer: 0, told: -Infinity, pointed: null, cell: null,
-    listFocused: false, state: null, data: null };
+  const view = { ...newView(), pointed: null, cell: null, listFocused: false };
   const page = {
     line: element("div", { className: "line", role: "listbox", "aria-label": "Query: the word that looks",
       "aria-orientation": "horizontal" }),
@@ -21,7 +20,7 @@ function buildView(parent) {
     loading: element("p", { className: "loading", role: "status", hidden: true }),
   };
   page.pictures.append(page.canvas);
-  page.root = element("div", { className: "comparison" }, lineSection(page),
+  page.root = element("div", { className: "figure comparison" }, lineSection(page),
     element("div", { className: "panes" }, listPane(page), plotPane(page)), page.said,
     page.heading, page.loading, page.weight, page.pictures, legend(page));
   view.page = page;

@@ -29,29 +29,31 @@ _SCRIPT: Final = script_of(
     "comparison_heatmaps",
     "comparison_words",
     "comparison_events",
-    "comparison_start",
+    "views",
 )
 _script = st.components.v2.component("comparison_script", js=_SCRIPT)
 _view = st.components.v2.component(
-    "comparison", css=style_of("comparison"), js=script_of("meeting", "mount")
+    "comparison", css=style_of("figure", "comparison"), js=script_of("meeting", "mount")
 )
 
 
 def show_comparison(
-    asked: Asked, serial: int, *, on_choice: Callable[[str], None], key: str = "comparison"
+    asked: Asked, serial: int, *, on_choice: Callable[[str, str], None], key: str = "comparison"
 ) -> None:
-    """Draw it at what is asked. When the reader chooses, `on_choice` is called with `key`.
+    """Draw it at what is asked.
 
     serial: the number that the browser gave to its last choice
-    The choice then stands in the session under that key as `choice`: layer, head, query, and keys
-    if the reader chose some, as token indices; unchecked: it comes from the browser.
+    When the reader chooses, `on_choice` is called with `key` and the traces' names. The choice then
+    stands in the session under that key as `choice`: layer, head, query, and keys if the reader
+    chose some, as token indices, and the names of the traces in which it was made; unchecked: it
+    comes from the browser.
     """
     data = view_data(asked, serial, key)
     with st.container(gap=None):  # all but the last show nothing and take no room
         _script(key=f"{key}_script", height="content")
         for nth, packet in enumerate(packets_of(asked).values()):
             carry(packet, key=f"{key}_weights_{nth}")
-        _view(data=data, key=key, on_choice_change=partial(on_choice, key))
+        _view(data=data, key=key, on_choice_change=partial(on_choice, key, data["trace"]))
 
 
 def packets_of(asked: Asked) -> dict[str, bytes]:
@@ -75,7 +77,7 @@ def view_data(asked: Asked, serial: int, key: str) -> dict[str, Any]:
     return {
         "kind": "comparison",
         "view": key,
-        "name": "|".join(names),
+        "trace": "|".join(names),
         "layers": compared.layers,
         "heads": compared.heads,
         "sides": [

@@ -11,50 +11,38 @@
 //   diagram_walk.js      playing, step by step
 //   diagram_words.js     the same in text
 //   diagram_events.js    pointing, keys, links
-//   diagram_start.js     a diagram comes, changes and goes
+//   views.js             a figure comes, changes and goes; what is chosen in it
 //
 // Every change goes through `redraw`: one animation frame, in which each part does its work only
 // if what it depends on has changed (`unless`). Whatever a person typed is set as textContent.
 
-const SEND_AFTER = 50; // ms after a choice, which is drawn by then
+const KIND = "diagram";
+const SEND_AFTER = 50; // ms of rest before the server is told of choices in a row
 
-// What outlives a change of page, by the component's key.
-const REMEMBERED = new Map();
+const newState = () => ({ layer: 0, head: 0, query: null, lines: "head" });
 
-/**
- * serial counts the reader's choices in this diagram. The server sends back the newest it has heard
- * of: an older one is an answer to an earlier choice and must not undo a later one. Once the
- * server has confirmed the newest, an older one can only mean that it forgot (a new session).
- */
-function newState() {
-  return { layer: 0, head: 0, query: null, lines: "head", serial: 0, confirmed: true };
+function renew(view, another) {
+  const { data } = view;
+  if (another) {
+    view.point = view.over = view.window = null;
+    showAll(view);
+  }
+  view.shape = JSON.stringify([data.trace, data.tags, data.rows.map(({ href, ...row }) => row)]);
+  view.pair = data.segments.includes(1);
 }
 
-function takeChoice(state, choice) {
-  if (choice.serial < state.serial && !state.confirmed) return;
-  const { layer, head, query, lines, serial } = choice;
-  Object.assign(state, { layer, head, query, lines, serial, confirmed: true });
-}
-
-/** Keep the choice within a smaller trace; the server does the same. */
 function clamp(state, data) {
   state.layer = Math.min(state.layer, data.layers - 1);
   state.head = Math.min(state.head, data.heads - 1);
   if (state.query !== null && state.query >= data.tokens.length) state.query = null;
 }
 
-/** The reader chose: draw at once what can be drawn, then tell the server. */
-function choose(view, change) {
-  const { state } = view;
-  if (Object.keys(change).every((field) => change[field] === state[field])) return;
-  Object.assign(state, change, { serial: state.serial + 1, confirmed: false });
-  redraw(view);
-  clearTimeout(view.timer);
-  view.timer = setTimeout(() => {
-    const { layer, head, query, lines, serial } = state;
-    view.tell("choice", { layer, head, query, lines, serial });
-  }, SEND_AFTER);
+function choiceOf({ state: { layer, head, query, lines } }) {
+  return { layer, head, query, lines };
 }
+
+/** Another head's lines come later than its mark, which can be drawn. */
+const isMissing = () => false;
 
 function redraw(view) {
   view.frame ||= requestAnimationFrame((now) => {
@@ -101,5 +89,5 @@ function readColours(view) {
   view.font = style.fontFamily;
   view.ground = style.getPropertyValue("--ground").trim();
   view.segments = ["--a", "--b"].map((name) => style.getPropertyValue(name).trim());
-  view.quiet = style.getPropertyValue("--quiet-ink").trim();
+  view.quiet = style.getPropertyValue("--quiet").trim();
 }

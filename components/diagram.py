@@ -42,12 +42,12 @@ _SCRIPT: Final = script_of(
     "diagram_walk",
     "diagram_words",
     "diagram_events",
-    "diagram_start",
+    "views",
 )
 _script = st.components.v2.component("diagram_script", js=_SCRIPT)
 _carry = st.components.v2.component("diagram_packet", js=script_of("meeting", "diagram_packet"))
 _view = st.components.v2.component(
-    "diagram", css=style_of("diagram"), js=script_of("meeting", "mount")
+    "diagram", css=style_of("figure", "diagram"), js=script_of("meeting", "mount")
 )
 
 _packets: Shared[tuple[str, int | None], bytes] = Shared(PACKET_BYTES, len)
@@ -59,14 +59,15 @@ def show_diagram(
     lines: str,
     tagger: Tagger | None,
     *,
-    on_choice: Callable[[str], None],
+    on_choice: Callable[[str, str], None],
     key: str = "diagram",
 ) -> None:
     """Draw the figure at `choice`, with tags where there is a tagger.
 
     lines: a key of `components.view.LINES`
-    When the reader chooses a head or keeps a token, `on_choice` is called with `key`; the choice
-    then stands in the session under that key as `choice`, unchecked: it comes from the browser.
+    When the reader chooses a head or keeps a token, `on_choice` is called with `key` and the
+    trace's name; the choice then stands in the session under that key as `choice`, with the name
+    of the trace in which it was made, unchecked: it comes from the browser.
     When the reader follows a part's link, its page is opened.
     """
     name, head = trace_name(trace), lines_head(choice, lines)
@@ -76,7 +77,7 @@ def show_diagram(
         said = _view(
             data=diagram_data(trace, choice, lines, tagger, key),
             key=key,
-            on_choice_change=partial(on_choice, key),
+            on_choice_change=partial(on_choice, key, name),
             on_part_change=lambda: None,
         )
     target = target_of(str(said.part), trace.layers)

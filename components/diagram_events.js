@@ -24,14 +24,13 @@ function listen(view) {
   page.root.addEventListener("keydown", (event) => pressed(view, event));
   page.scroller.addEventListener("scroll", () => redraw(view), { passive: true });
   page.more.addEventListener("toggle", () => redraw(view));
-  view.observer = new ResizeObserver(() => redraw(view));
-  view.observer.observe(page.root);
-  view.observer.observe(page.scroller);
+  watchSize(view, page.root, page.scroller);
   // The bar stays below the page's header, where the figure must not show between the two.
-  view.sight = new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) =>
+  const sight = new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) =>
     page.bar.classList.toggle("stuck", !isIntersecting && boundingClientRect.top < HEADER),
   { rootMargin: `-${HEADER}px 0px 0px 0px` });
-  view.sight.observe(page.edge);
+  sight.observe(page.edge);
+  view.endings.push(() => sight.disconnect(), () => clearTimeout(view.walk.timer));
 }
 
 function pauseAnd(view, go) {

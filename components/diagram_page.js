@@ -1,6 +1,5 @@
 function buildView(parent) {
-  const view = { turn: 0, done: {}, point: null, over: null, frame: 0, timer: 0, walk: newWalk(),
-    state: null, data: null, packet: null };
+  const view = { ...newView(), point: null, over: null, walk: newWalk(), packet: null };
   const page = {
     previous: button("previous", "Previous step", "‹"),
     play: button("play", "Play", ""),
@@ -24,7 +23,7 @@ function buildView(parent) {
   page.bar = element("div", { className: "bar" }, element("div", { className: "controls" },
     page.previous, page.play, page.next, page.count, page.all), page.words);
   page.edge = element("div", { className: "edge" });
-  page.root = element("div", { className: "diagram", tabIndex: -1, role: "group",
+  page.root = element("div", { className: "figure diagram", tabIndex: -1, role: "group",
     "aria-label": "From the sentences to the tags" },
   page.edge, page.bar, page.scroller, page.legend, page.more);
   view.page = page;

@@ -26,7 +26,7 @@ function build(parent) {
   view.words = element("p", { className: "readout", role: "status", "aria-live": "polite", dir: "auto" });
   view.list = element("div", { className: "list", role: "listbox", "aria-label": "Answers in reading order" });
   view.legend = element("ul", { className: "legend" });
-  view.root = element("div", { className: "tag-chips" }, view.words, view.list, view.legend);
+  view.root = element("div", { className: "figure tag-chips" }, view.words, view.list, view.legend);
   parent.append(view.root);
   view.list.addEventListener("pointerover", (event) => withChip(event, (at) => say(view, at)));
   view.list.addEventListener("pointerleave", () => say(view, null));
@@ -146,7 +146,7 @@ function choose(view, at) {
   view.serial += 1;
   view.confirmed = false;
   mark(view, at);
-  view.tell("choice", { query: at, serial: view.serial });
+  view.tell("choice", { query: at, trace: view.data.name, serial: view.serial });
 }
 
 /** An answer to an older choice must not undo a newer one. */

@@ -18,19 +18,20 @@ MOST_ANSWERS: Final = 3
 _LONGEST_TEXT: Final = 400
 
 _mount = st.components.v2.component(
-    "tag_chips", css=style_of("tag_chips"), js=script_of("elements", "tag_chips")
+    "tag_chips", css=style_of("figure", "chips", "tag_chips"), js=script_of("elements", "tag_chips")
 )
 
 
 def show_tag_chips(
-    data: dict[str, Any], *, key: str, on_choice: Callable[[str], None] = lambda _: None
+    data: dict[str, Any], *, key: str, on_choice: Callable[[str, str], None] = lambda *_: None
 ) -> None:
     """Draw the chips of `token_answers` or `sentence_answers`.
 
-    When the reader chooses one, `on_choice` is called with `key`; the choice then stands in the
-    session under that key as `choice` (query, serial), unchecked: it comes from the browser.
+    When the reader chooses one, `on_choice` is called with `key` and the name of what is drawn; the
+    choice then stands in the session under that key as `choice` (query, serial, and as trace the
+    name of what it was made in), unchecked: it comes from the browser.
     """
-    _mount(data=data, key=key, on_choice_change=partial(on_choice, key))
+    _mount(data=data, key=key, on_choice_change=partial(on_choice, key, data["name"]))
 
 
 def token_answers(

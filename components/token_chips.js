@@ -1,8 +1,9 @@
-/* Sentences above, chips below. Pointing at a chip marks its characters and the other way round.
-   Everything a visitor typed reaches the page as textContent only. Spans count code points. */
+// Sentences above, chips below. Pointing at a chip marks its characters and the other way round.
+// Everything a visitor typed reaches the page as textContent only. Spans count code points. Joined
+// to one script with elements.js.
 
 const MANY = 120; // chips from which on they scroll in a box of their own
-const drawn = new WeakMap(); // parentElement -> {json, stop}
+const drawn = new WeakMap(); // parentElement -> {json, root}
 
 export default function ({ data, parentElement }) {
   const json = JSON.stringify(data);
@@ -14,33 +15,20 @@ export default function ({ data, parentElement }) {
   drawn.set(parentElement, { json, root });
 }
 
-function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function draw(data) {
-  const root = element("div", "token-chips");
   const runs = [];
-  const sentences = element("div", "sentences");
-  data.sentences.forEach((text, index) => {
-    sentences.appendChild(sentenceLine(text, "AB"[index], data.chips, runs));
-  });
-  const readout = element("div", "readout");
-  readout.setAttribute("role", "status");
-  readout.setAttribute("aria-live", "polite");
-  const words = element("p", "words", "Point at a piece or at a character, or walk through the pieces with the arrow keys.");
-  const explanation = element("p", "explanation");
-  words.dir = explanation.dir = "auto";
-  readout.append(words, explanation);
-
-  const box = element("div", data.chips.length > MANY ? "box many" : "box");
-  box.setAttribute("role", "listbox");
-  box.setAttribute("aria-label", "Pieces in reading order");
+  const sentences = element("div", { className: "sentences" }, ...data.sentences.map(
+    (text, index) => sentenceLine(text, "AB"[index], data.chips, runs)));
+  const words = element("p", { className: "words", dir: "auto", textContent: "Point at a piece or "
+    + "at a character, or walk through the pieces with the arrow keys." });
+  const explanation = element("p", { className: "explanation", dir: "auto" });
+  const readout = element("div", { className: "readout", role: "status", "aria-live": "polite" },
+    words, explanation);
+  const box = element("div", { className: data.chips.length > MANY ? "box many" : "box",
+    role: "listbox", "aria-label": "Pieces in reading order" });
   const chips = drawChips(data.chips, box);
-  root.append(sentences, readout, box, legend(data.legend));
+  const root = element("div", { className: "figure token-chips" }, sentences, readout, box,
+    legend(data.legend));
 
   const state = { data, runs, chips, sentences, box, words, explanation, marked: [], current: 0 };
   listen(state);
@@ -50,11 +38,9 @@ function draw(data) {
 
 /* One line a sentence, cut wherever a piece begins or ends. */
 function sentenceLine(text, letter, chips, runs) {
-  const line = element("div", `sentence segment-${letter.toLowerCase()}`);
-  const label = element("span", "letter", letter);
-  label.title = `Sentence ${letter}`;
-  const body = element("p", "text");
-  body.dir = "auto";
+  const label = element("span", { className: "letter", textContent: letter,
+    title: `Sentence ${letter}` });
+  const body = element("p", { className: "text", dir: "auto" });
   const points = Array.from(text); // code points
   const own = chips.filter((chip) => chip.segment === letter && chip.span[1] > chip.span[0]);
   const cuts = new Set([0, points.length]);
@@ -62,7 +48,8 @@ function sentenceLine(text, letter, chips, runs) {
   const borders = [...cuts].sort((x, y) => x - y);
   const covering = coveringPieces(own, borders);
   for (let index = 0; index + 1 < borders.length; index += 1) {
-    const span = element("span", "run", points.slice(borders[index], borders[index + 1]).join(""));
+    const span = element("span", { className: "run",
+      textContent: points.slice(borders[index], borders[index + 1]).join("") });
     const pieces = covering[index];
     if (pieces.length) {
       span.classList.add(pieces[0].position % 2 ? "odd" : "even");
@@ -72,8 +59,7 @@ function sentenceLine(text, letter, chips, runs) {
     runs.push({ span, positions: pieces.map((piece) => piece.position) });
     body.appendChild(span);
   }
-  line.append(label, body);
-  return line;
+  return element("div", { className: `sentence segment-${letter.toLowerCase()}` }, label, body);
 }
 
 /* For each stretch between two borders the pieces that cover it (several where one character
@@ -95,11 +81,10 @@ function drawChips(chips, box) {
   let group = null;
   return chips.map((chip, index) => {
     if (index === 0 || chip.segment !== chips[index - 1].segment) {
-      group = element("div", `group segment-${chip.segment.toLowerCase()}`);
-      group.setAttribute("role", "group");
-      group.setAttribute("aria-label", `Pieces of ${chip.segment}`);
       const count = chips.filter((other) => other.segment === chip.segment).length;
-      group.appendChild(element("h4", "", `Sentence ${chip.segment}: ${count} ${count === 1 ? "piece" : "pieces"}`));
+      group = element("div", { className: `group segment-${chip.segment.toLowerCase()}`,
+        role: "group", "aria-label": `Pieces of ${chip.segment}` }, element("h4", { textContent:
+        `Sentence ${chip.segment}: ${count} ${count === 1 ? "piece" : "pieces"}` }));
       box.appendChild(group);
     }
     const made = drawChip(chip, index);
@@ -109,37 +94,25 @@ function drawChips(chips, box) {
 }
 
 function drawChip(chip, index) {
-  const made = element("div", `chip kind-${chip.kind}${chip.special ? " special" : ""}`);
-  made.setAttribute("role", "option");
-  made.setAttribute("aria-selected", "false");
-  made.setAttribute("aria-label", chip.piece);
-  made.tabIndex = index === 0 ? 0 : -1;
-  made.dataset.chip = index;
-  const piece = element("span", "piece");
+  const span = (className, textContent, more) => element("span", { className, textContent, ...more });
   const continues = chip.kind === "continuation";
-  if (continues) piece.appendChild(element("span", "joint", "##"));
-  const rest = element("span", chip.mark ? "rest mark" : "rest", continues ? chip.piece.slice(2) : chip.piece);
-  rest.dir = "auto";
-  piece.appendChild(rest);
-  made.append(
-    piece,
-    element("span", "facts", `id ${chip.id}`),
-    element("span", "facts", `${chip.position} · ${chip.segment}`),
-  );
-  if (chip.tag) made.appendChild(element("span", "tag", chip.tag));
+  const rest = span(chip.mark ? "rest mark" : "rest", continues ? chip.piece.slice(2) : chip.piece,
+    { dir: "auto" });
+  const made = element("div", { className: `chip kind-${chip.kind}${chip.special ? " special" : ""}`,
+    role: "option", "aria-selected": "false", "aria-label": chip.piece, tabIndex: index === 0 ? 0 : -1 },
+  element("span", { className: "piece" }, ...(continues ? [span("joint", "##")] : []), rest),
+  span("facts", `id ${chip.id}`), span("facts", `${chip.position} · ${chip.segment}`));
+  if (chip.tag) made.append(span("tag", chip.tag));
+  made.dataset.chip = index;
   return made;
 }
 
 function legend(entries) {
-  const list = element("ul", "legend");
-  const chip = element("li", "", "A chip has the piece, its id, its position counted from 0, and its segment: A or B.");
-  list.appendChild(chip);
-  for (const { piece, text } of entries) {
-    const item = element("li");
-    item.append(element("code", "", piece), document.createTextNode(` ${text}`));
-    list.appendChild(item);
-  }
-  return list;
+  return element("ul", { className: "legend" },
+    element("li", { textContent: "A chip has the piece, its id, its position counted from 0, and its "
+      + "segment: A or B." }),
+    ...entries.map(({ piece, text }) =>
+      element("li", {}, element("code", { textContent: piece }), ` ${text}`)));
 }
 
 function listen(state) {

@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
 from backend.tokenizer import Pieces
+from components.browser_files import script_of, style_of
 from components.piece_kinds import KINDS, TAGS, piece_kind
 
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -63,11 +63,10 @@ class Chip:
         return f"{self.piece} {KINDS[self.kind]}"
 
 
-_HERE: Final = Path(__file__).parent
 _mount = st.components.v2.component(
     "token_chips",
-    css=(_HERE / "token_chips.css").read_text(encoding="utf-8"),
-    js=(_HERE / "token_chips.js").read_text(encoding="utf-8"),
+    css=style_of("figure", "chips", "token_chips"),
+    js=script_of("elements", "token_chips"),
 )
 
 

@@ -1,35 +1,20 @@
 """What is chosen late, or on the way to another page, as the whole app keeps it."""
 
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.cached import cached_tagger
 from backend.for_all import taggers
+from tests.opened import address, by_label, opened_script
 
-APP = str(Path(__file__).parents[2] / "app.py")
+opened = partial(opened_script, "app.py")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def trained() -> None:
     cached_tagger("minilm")
-
-
-def opened(**parameters: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params.update(parameters)
-    return app.run()
-
-
-def address(app: AppTest) -> dict[str, str]:
-    values = app.query_params.items()
-    return {name: value if isinstance(value, str) else value[0] for name, value in values}
-
-
-def by_label(widgets: Any, label: str) -> Any:
-    return next(widget for widget in widgets if widget.label == label)
 
 
 def test_an_address_that_comes_late_undoes_no_choice() -> None:
@@ -68,3 +53,21 @@ def test_a_token_that_an_edit_changed_is_let_go_of() -> None:
     by_label(app.text_input, "Sentence A").set_value("The duck didn't cross the road.").run()
     assert "query" not in address(app)
     assert "keys" not in address(app)
+
+
+def choosing() -> None:
+    import streamlit as st
+
+    from components.kept import keep_choice, view
+
+    choice = {"layer": 2, "head": 5, "query": 6, "keys": [3, 4], "trace": "old", "serial": 1}
+    st.session_state["figure"] = {"choice": choice}
+    keep_choice("figure", st.session_state["drawn"])
+    st.text(f"{view().layer} {view().head} {view().query} {view().keys}")
+
+
+@pytest.mark.parametrize(("drawn", "kept"), [("old", "2 5 6 (3, 4)"), ("new", "2 5 10 ()")])
+def test_tokens_chosen_in_an_older_text_are_none_of_the_new_one(drawn: str, kept: str) -> None:
+    app = AppTest.from_function(choosing, default_timeout=60)
+    app.session_state["drawn"] = drawn
+    assert app.run().text[0].value == kept
