@@ -1,6 +1,5 @@
 """The Attention page in a real browser, used as a reader uses it."""
 
-import csv
 import io
 import re
 from pathlib import Path
@@ -12,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from backend.cached import cached_trace
 from backend.examples import EXAMPLES
 from backend.trace import Trace
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, downloaded, downloaded_rows, ink, thousandths
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -45,22 +44,6 @@ def query(page: Page, token: int) -> Locator:
 def key(page: Page, token: int) -> Locator:
     name = re.compile(rf", token {token}$")
     return page.get_by_role("listbox", name="Tokens looked at").get_by_role("option", name=name)
-
-
-def thousandths(weight: np.float32) -> str:
-    return f"{np.floor(np.float64(weight) * 1000 + 0.5) / 1000:.3f}"
-
-
-def ink(page: Page, canvas: str) -> int:
-    """How many pixels of a canvas are not blank."""
-    script = """name => {
-        const find = root => root.querySelector(name) ?? [...root.querySelectorAll('*')]
-            .map(e => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
-        const c = find(document);
-        const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-        let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; }"""
-    pixels: int = page.evaluate(script, canvas)
-    return pixels
 
 
 def test_it_opens_with_the_pair_and_every_head_on_screen(open_page: Open) -> None:
@@ -322,16 +305,10 @@ def test_half_typed_text_is_not_lost_when_a_head_is_chosen(open_page: Open) -> N
     expect(page.get_by_label("Sentence A", exact=True)).to_have_value(A + " and s")
 
 
-def downloaded(page: Page, button: str) -> bytes:
-    with page.expect_download() as download:
-        page.get_by_role("button", name=button).click()
-    return Path(download.value.path()).read_bytes()
-
-
 def test_downloads_hold_the_numbers_on_screen(open_page: Open, trace: Trace) -> None:
     page = open_page("/attention")
     drawn(page, 3, 1)
-    rows = list(csv.DictReader(io.StringIO(downloaded(page, "This head (CSV)").decode())))
+    rows = downloaded_rows(page, "This head (CSV)")
     assert list(rows[0]) == ["layer", "head", "query", "query_token", "key", "key_token", "weight"]
     read = np.zeros_like(trace.attention[3, 1])
     for row in rows:

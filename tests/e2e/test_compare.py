@@ -1,9 +1,6 @@
 """The Compare page in a real browser, used as a reader uses it."""
 
-import csv
-import io
 import re
-from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
@@ -13,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from backend.cached import cached_trace
 from backend.examples import EXAMPLES
 from backend.trace import FloatArray
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, downloaded_rows
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -174,7 +171,7 @@ def test_pictures_tell_the_weight_under_the_pointer(open_page: Open) -> None:
     expect(page.get_by_role("option", name="– / old, in B only")).to_be_disabled()
 
 
-def test_a_new_sentence_and_a_pair_are_drawn(open_page: Open, tmp_path: Path) -> None:
+def test_a_new_sentence_and_a_pair_are_drawn(open_page: Open) -> None:
     page = open_page("/compare")
     drawn(page, 3, 1, IT)
     first = page.locator(".comparison").get_attribute("data-drawn")
@@ -184,9 +181,7 @@ def test_a_new_sentence_and_a_pair_are_drawn(open_page: Open, tmp_path: Path) ->
     expect(page.locator(".comparison")).not_to_have_attribute("data-drawn", first or "")
     expect(page.get_by_role("option", name="– / very, in B only")).to_be_visible()
     wait_until_drawn(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Ranking (CSV)").click()
-    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(), newline="")))
+    rows = downloaded_rows(page, "Ranking (CSV)")
     assert [(int(r["layer"]), int(r["head"])) for r in rows[:3]] == [
         (row[0], row[1]) for row in shown_rows(page)[:3]
     ]

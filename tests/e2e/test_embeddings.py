@@ -1,7 +1,5 @@
 """The Embeddings page in a real browser, its numbers checked against NumPy."""
 
-import csv
-import io
 import re
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from backend.cached import cached_model, cached_trace
 from backend.examples import EXAMPLES
 from backend.trace import Trace
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, downloaded_rows
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -68,13 +66,6 @@ def slider(page: Page) -> Locator:
     return page.get_by_role("slider", name="After layer")
 
 
-def downloaded(page: Page, button: str) -> list[dict[str, str]]:
-    with page.expect_download() as download:
-        page.get_by_role("button", name=button, exact=False).click()
-    text = Path(download.value.path()).read_bytes().decode()
-    return list(csv.DictReader(io.StringIO(text, newline="")))
-
-
 def floats(rows: list[dict[str, str]], *columns: str) -> NDArray[np.float32]:
     return np.array([[row[column] for column in columns] for row in rows], dtype=np.float32)
 
@@ -106,7 +97,7 @@ def test_the_nearest_pieces_of_chicken(open_page: Open, trace: Trace) -> None:
     all_drawn(page, 8)
     expect(figure(page, "rank and piece")).to_contain_text("2 chickens")
     expect(figure(page, "rank and piece")).to_contain_text("3 poultry")
-    table = downloaded(page, "Nearest pieces (CSV)")
+    table = downloaded_rows(page, "Nearest pieces (CSV)")
     assert [row["piece"] for row in table] == [model.pieces[number] for number in nearest]
     np.testing.assert_allclose(floats(table, "cosine")[:, 0], cosines[nearest], atol=1e-5)
     page.get_by_text("Encoder's input", exact=True).click()
@@ -156,31 +147,33 @@ def test_downloads_hold_the_traces_numbers(open_page: Open, trace: Trace) -> Non
     all_drawn(page, 8)
     vectors = trace.embeddings
     assert vectors.segment is not None
-    one = floats(downloaded(page, "This token's vectors"), "token", "position", "layer-normalised")
+    rows = downloaded_rows(page, "This token's vectors")
+    one = floats(rows, "token", "position", "layer-normalised")
     wanted = [vectors.token, vectors.position, vectors.input]
     np.testing.assert_array_equal(one, np.stack([each[CHICKEN] for each in wanted], axis=1))
 
-    rows = downloaded(page, "All tokens' vectors")
+    rows = downloaded_rows(page, "All tokens' vectors")
     for part, values in zip(("token", "segment", "position", "layer-normalised"),
                             (vectors.token, vectors.segment, vectors.position, vectors.input),
                             strict=True):  # fmt: skip
         own = [row for row in rows if row["part"] == part]
         np.testing.assert_array_equal(floats(own, *map(str, range(384))), values)
 
-    rows = downloaded(page, "Similarities")
+    rows = downloaded_rows(page, "Similarities")
     total = vectors.token + vectors.segment + vectors.position
     row = rows[IT * len(trace.tokens) + CHICKEN]
     assert (row["token"], row["other_token"]) == ("it", "chicken")
     expected = cosine(total[IT], total[CHICKEN])
     assert float(row["cosine_after_position"]) == pytest.approx(expected, abs=1e-5)
 
-    rows = [row for row in downloaded(page, "How alike the words stay") if row["token"] == "it"]
+    told = downloaded_rows(page, "How alike the words stay")
+    rows = [row for row in told if row["token"] == "it"]
     assert [row["after_layer"] for row in rows] == LAYERS
     alone = [cached_trace("minilm", text).hidden[:, IT] for text in (A, B)]
     expected_way = [cosine(*pair) for pair in zip(*alone, strict=True)]
     np.testing.assert_allclose(floats(rows, "cosine")[:, 0], expected_way, atol=1e-5)
 
-    rows = [row for row in downloaded(page, "The map") if row["after_layer"] == "input"]
+    rows = [row for row in downloaded_rows(page, "The map") if row["after_layer"] == "input"]
     drawn = numbers(page, "of the spread", 4, "x")
     own = [row for row in rows if row["sentence"] == "A"]
     np.testing.assert_allclose(floats(own, "x")[:, 0], drawn, atol=1e-5)

@@ -1,9 +1,6 @@
 """The guided tour in a real browser, from the first step to the last."""
 
-import csv
-import io
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +10,7 @@ from backend.cached import cached_model, cached_tagger, cached_trace
 from backend.examples import EXAMPLES
 from backend.part_of_speech import TAG_NAMES
 from components.plain import JOINER
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, downloaded_rows
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -93,7 +90,7 @@ def heading(page: Page, name: str) -> Locator:
 
 
 def test_the_tour_from_first_to_last_each_exercise_once_wrong_and_once_right(
-    open_page: Open, truths: list[Answer], tmp_path: Path
+    open_page: Open, truths: list[Answer]
 ) -> None:
     page = open_page("/lesson")
     expect(heading(page, "Tokenizer")).to_be_visible()
@@ -116,11 +113,7 @@ def test_the_tour_from_first_to_last_each_exercise_once_wrong_and_once_right(
     expect(page.get_by_text("All 12 right. That was BERT.")).to_be_visible()
     expect(page).to_have_url(re.compile("done=r{12}"))
     page.get_by_text("Take your progress with you").click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Progress (CSV)").click()
-    download.value.save_as(tmp_path / "progress.csv")
-    table = (tmp_path / "progress.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(io.StringIO(table)))
+    rows = downloaded_rows(page, "Progress (CSV)")
     assert [row["newest answer"] for row in rows] == ["right"] * 12
     assert {(row["sentence A"], row["sentence B"]) for row in rows} == {(A, B)}
     assert "/lesson?a=The+chicken" in rows[0]["link"]

@@ -1,7 +1,5 @@
 """The Output page in a real browser."""
 
-import csv
-import io
 import re
 from pathlib import Path
 from urllib.parse import quote
@@ -12,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from backend.cached import cached_tagger, cached_trace
 from backend.examples import EXAMPLES
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, downloaded_rows
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -25,13 +23,6 @@ def chips(page: Page) -> Locator:
 
 def figures(page: Page) -> Locator:
     return page.locator("[data-stale=false] .js-plotly-plot")
-
-
-def downloaded(page: Page, button: str) -> list[dict[str, str]]:
-    with page.expect_download() as download:
-        page.get_by_role("button", name=button, exact=True).click()
-    text = Path(download.value.path()).read_bytes().decode()
-    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def test_tags_a_token_chosen_with_keys_a_new_sentence_and_the_accuracy(open_page: Open) -> None:
@@ -59,7 +50,7 @@ def test_tags_a_token_chosen_with_keys_a_new_sentence_and_the_accuracy(open_page
     expect(page).to_have_url(re.compile("query=8"))
     expect(chips(page).nth(8)).to_have_attribute("aria-selected", "true")
     expect(page.get_by_text("What “road” is like, layer by layer")).to_be_visible()
-    rows = downloaded(page, "The nearest tokens (CSV)")
+    rows = downloaded_rows(page, "The nearest tokens (CSV)")
     units = trace.hidden[-1] / np.linalg.norm(trace.hidden[-1], axis=1, keepdims=True)
     in_b = np.flatnonzero((trace.segments == 1) & ~trace.special)
     cosines = units[in_b] @ units[8]
@@ -75,7 +66,7 @@ def test_tags_a_token_chosen_with_keys_a_new_sentence_and_the_accuracy(open_page
     expect(page.get_by_text("On sentences it has not seen")).to_be_visible(timeout=MEASURED)
     expect(figures(page).filter(has_text="per cent of tokens right")).to_be_visible()
     expect(page.get_by_text("were taken for").first).to_be_visible()
-    rows = downloaded(page, "Accuracy by layer (CSV)")
+    rows = downloaded_rows(page, "Accuracy by layer (CSV)")
     assert len(rows) == trace.layers + 2
     assert float(rows[-2]["accuracy"]) > float(rows[-1]["accuracy"]) + 0.02
     expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -3,7 +3,6 @@
 import re
 from urllib.parse import quote
 
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -11,15 +10,13 @@ from backend.cached import cached_tagger, cached_trace
 from backend.diagram_packet import NUMBERS
 from backend.examples import EXAMPLES
 from backend.trace import Trace
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import FIND, Open, ink, thousandths
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
 IT, CHICKEN, ROAD = 10, 2, 8
 STEPS = 12
 
-FIND = """const find = (root, name) => root.querySelector(name) ?? [...root.querySelectorAll('*')]
-    .map(e => e.shadowRoot && find(e.shadowRoot, name)).find(Boolean);"""
 COUNT_SENDS = """() => {
     window.sent = 0;
     const send = WebSocket.prototype.send;
@@ -50,22 +47,6 @@ def piece(page: Page, token: int) -> Locator:
 
 def words(page: Page) -> Locator:
     return page.get_by_role("status", name="What is shown")
-
-
-def thousandths(weight: np.float32) -> str:
-    return f"{np.floor(np.float64(weight) * 1000 + 0.5) / 1000:.3f}"
-
-
-def ink(page: Page, canvas: str) -> int:
-    """How many pixels of a canvas are not blank."""
-    pixels: int = page.evaluate(
-        f"""name => {{ {FIND}
-        const c = find(document, name);
-        const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-        let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; }}""",
-        canvas,
-    )
-    return pixels
 
 
 def test_the_figure_is_there_with_its_real_data(open_page: Open, trace: Trace) -> None:

@@ -1,7 +1,5 @@
 """The Tokens page in a real browser, used as a reader uses it."""
 
-import csv
-import io
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -11,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from transformers import BertTokenizerFast
 
 from backend.examples import EXAMPLES
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, downloaded_rows
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -74,20 +72,13 @@ def choose_tokenizer(page: Page, name: str) -> None:
     page.get_by_role("option", name=name, exact=True).click()
 
 
-def downloaded(page: Page) -> list[dict[str, str]]:
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Tokens (CSV)").click()
-    text = Path(download.value.path()).read_bytes().decode()
-    return list(csv.DictReader(io.StringIO(text, newline="")))
-
-
 def test_the_lessons_sentence_is_one_click_away(open_page: Open) -> None:
     page = opened(open_page, A, B)
     page.get_by_role("button", name="The lesson's sentence").click()
     expect(chips(page)).to_have_count(13)
     assert chips(page).locator(".piece").all_inner_texts() == LESSON_PIECES
     assert ids(page) == LESSON_IDS
-    rows = downloaded(page)
+    rows = downloaded_rows(page, "Tokens (CSV)")
     assert [row["token"] for row in rows] == LESSON_PIECES
     assert [int(row["id"]) for row in rows] == LESSON_IDS
 
@@ -166,7 +157,7 @@ def test_the_table_is_another_programs_tokenization(
 ) -> None:
     page = opened(open_page, a, b)
     other = other_tokenizer(a, b, return_offsets_mapping=True)
-    rows = downloaded(page)
+    rows = downloaded_rows(page, "Tokens (CSV)")
     assert [int(row["id"]) for row in rows] == other["input_ids"] == ids(page)
     assert [int(row["segment"]) for row in rows] == other["token_type_ids"]
     names = other_tokenizer.convert_ids_to_tokens(other["input_ids"])

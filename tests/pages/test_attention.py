@@ -1,30 +1,15 @@
 """The Attention page as Streamlit runs it, without a browser."""
 
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.plain import JOINER
+from tests.opened import address, by_label, opened_script
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "attention.py")
-
-
-def opened(**parameters: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in parameters.items():
-        page.query_params[name] = value
-    return page.run()
-
-
-def by_label(widgets: Any, label: str) -> Any:
-    return next(widget for widget in widgets if widget.label == label)
-
-
-def address(page: AppTest) -> dict[str, str]:
-    values = page.query_params.items()
-    return {name: value if isinstance(value, str) else value[0] for name, value in values}
+opened = partial(opened_script, "pages/attention.py")
 
 
 def spoken(page: AppTest) -> str:

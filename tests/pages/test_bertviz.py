@@ -2,10 +2,11 @@
 
 from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from tests.opened import by_label
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "bertviz.py")
 LONG = "word " * 700
@@ -21,10 +22,6 @@ def opened(view: str = "head", **parameters: str) -> AppTest:
 
 def framed_page(page: AppTest) -> str:
     return unescape(page.get("iframe")[0].proto.srcdoc)
-
-
-def by_label(widgets: Any, label: str) -> Any:
-    return next(widget for widget in widgets if widget.label == label)
 
 
 def spoken(page: AppTest) -> str:

@@ -1,6 +1,7 @@
 """The Compare page as Streamlit runs it, without a browser."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,31 +12,16 @@ from backend.cached import cached_trace
 from backend.examples import EXAMPLES
 from components.plain import JOINER
 from tests.backend.small_models import write_model
+from tests.opened import address, by_label, opened_script
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "compare.py")
+opened = partial(opened_script, "pages/compare.py")
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
-
-
-def opened(**parameters: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in parameters.items():
-        page.query_params[name] = value
-    return page.run()
-
-
-def by_label(widgets: Any, label: str) -> Any:
-    return next(widget for widget in widgets if widget.label == label)
 
 
 def read(page: AppTest) -> str:
     elements = (*page.markdown, *page.info, *page.warning, *page.error, *page.caption)
     text = " ".join(element.value for element in elements)
     return text.replace(JOINER, "").replace("\\", "").replace("**", "")
-
-
-def address(page: AppTest) -> dict[str, str]:
-    values = page.query_params.items()
-    return {name: value if isinstance(value, str) else value[0] for name, value in values}
 
 
 def test_it_opens_with_the_chicken_and_says_what_moved() -> None:

@@ -1,10 +1,11 @@
 """The Embeddings page as Streamlit runs it, without a browser."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from tests.opened import by_label, downloads
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "embeddings.py")
 HOSTILE = [
@@ -19,15 +20,6 @@ def opened(a: str | None = None, b: str = "") -> AppTest:
     if a is not None:
         page.query_params["a"], page.query_params["b"] = a, b
     return page.run()
-
-
-def by_label(widgets: Any, label: str) -> Any:
-    return next(widget for widget in widgets if widget.label == label)
-
-
-def downloads(page: AppTest) -> list[str]:
-    buttons: Any = page.get("download_button")
-    return [button.label for button in buttons]
 
 
 def said(page: AppTest) -> str:

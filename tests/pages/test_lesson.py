@@ -1,6 +1,6 @@
 """The Lesson as Streamlit runs it, without a browser."""
 
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,21 +10,15 @@ from backend.cached import cached_tagger, cached_trace
 from backend.examples import EXAMPLES
 from backend.lesson import EXERCISES, STEPS
 from components.plain import JOINER
+from tests.opened import address, opened_script
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "lesson.py")
+opened = partial(opened_script, "pages/lesson.py")
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
 
 
 @pytest.fixture(scope="module", autouse=True)
 def trained() -> None:
     cached_tagger("minilm")
-
-
-def opened(**parameters: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=90)
-    for name, value in parameters.items():
-        page.query_params[name] = value
-    return page.run()
 
 
 def bare(text: str) -> str:
@@ -34,11 +28,6 @@ def bare(text: str) -> str:
 def spoken(page: AppTest) -> str:
     elements = (*page.markdown, *page.info, *page.warning, *page.error, *page.success)
     return bare(" ".join(element.value for element in elements))
-
-
-def address(page: AppTest) -> dict[str, str]:
-    values = page.query_params.items()
-    return {name: value if isinstance(value, str) else value[0] for name, value in values}
 
 
 def choose(page: AppTest, exercise: str, answer: int) -> AppTest:

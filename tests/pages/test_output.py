@@ -20,6 +20,7 @@ from backend.part_of_speech import tagged_sentences
 from backend.tagger import TagAccuracy
 from backend.trace import Trace
 from tests.backend.small_models import write_task_model
+from tests.opened import by_label, downloads
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "output.py")
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -63,15 +64,6 @@ def sent(page: AppTest) -> list[dict[str, Any]]:
 def said(page: AppTest) -> str:
     text = "\n".join(element.value for element in page.markdown)
     return text.replace("\u2060", "").replace("\N{NO-BREAK SPACE}", " ")
-
-
-def downloads(page: AppTest) -> list[str]:
-    buttons: Any = page.get("download_button")
-    return [button.label for button in buttons]
-
-
-def by_label(widgets: Any, label: str) -> Any:
-    return next(widget for widget in widgets if widget.label == label)
 
 
 def softmax(scores: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
@@ -17,19 +18,15 @@ from backend.examples import EXAMPLES
 from backend.for_all import taggers
 from backend.model import Model
 from backend.tagger import Tagger
+from tests.opened import opened_script
 
 APP = str(Path(__file__).parents[2] / "app.py")
+opened = partial(opened_script, "app.py")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def trained() -> None:
     cached_tagger("minilm")
-
-
-def opened(**parameters: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params.update(parameters)
-    return app.run()
 
 
 def sent(app: AppTest) -> dict[str, Any]:

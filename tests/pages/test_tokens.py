@@ -1,10 +1,11 @@
 """The Tokens page as Streamlit runs it, without a browser."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from tests.opened import by_label, downloads
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "tokens.py")
 LESSON_IDS = [101, 1422, 3676, 17355, 2572, 1110, 10509, 119, 1124, 7407, 1773, 119, 102]
@@ -24,15 +25,6 @@ def opened(a: str, b: str = "") -> AppTest:
     page = AppTest.from_file(PAGE, default_timeout=60)
     page.query_params["a"], page.query_params["b"] = a, b
     return page.run()
-
-
-def downloads(page: AppTest) -> list[str]:
-    buttons: Any = page.get("download_button")
-    return [button.label for button in buttons]
-
-
-def by_label(widgets: Any, label: str) -> Any:
-    return next(widget for widget in widgets if widget.label == label)
 
 
 def test_the_lessons_sentence_is_one_click_away() -> None:
