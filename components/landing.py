@@ -8,9 +8,11 @@ from components.browser_files import script_of
 
 LANDING_STYLE: Final = """
 [class*="st-key-landing_"] { scroll-margin-top: 4.5rem; }
-[class*="st-key-landed_"] { position: absolute; }
+[class*="st-key-landed_"] {
+  position: absolute; width: 0; height: 0; overflow: hidden;
+}
 """
-"""Below Streamlit's bar at the top; and the landing itself takes no room."""
+"""Below Streamlit's bar at the top; and the landing itself takes no room, nor is it seen."""
 
 _mount = st.components.v2.component("landing", js=script_of("landing"))
 

@@ -139,7 +139,7 @@ def _with_changes(own: Trace, other: Trace | None) -> str:
     """The sentence as typed; words that the other one has not stand out, if there are few."""
     text, parts, place = own.sentences[0], [], 0
     for start, end in _changed(own, other):
-        parts += [plain(text[place:start]), f":blue-background[**{plain(text[start:end])}**]"]
+        parts += [plain(text[place:start]), f":blue[**{plain(text[start:end])}**]"]
         place = end
     rest = text[place:_MOST_CHARACTERS] + ("…" if len(text) > _MOST_CHARACTERS else "")
     return "".join([*parts, plain(rest)])

@@ -36,8 +36,8 @@ def show_tokenizer(reading: Reading) -> None:
     own = reading.a.sentences[0] == FIRST_SENTENCE
     text = OTHER_SENTENCE if own else FIRST_SENTENCE
     st.markdown(
-        "**An example that is not in your sidebar: one text, as the tokenizer of bert-base-cased "
-        "cuts it**"
+        "**An example of its own, not your Sentence A: one text, as the tokenizer of "
+        "bert-base-cased cuts it**"
     )
     chips = chips_of((text, None), cached_tokenizer(CASED).split(text))
     show_token_chips((text, None), chips, key="lesson_chips")

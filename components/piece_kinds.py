@@ -5,7 +5,7 @@ from typing import Final
 KINDS: Final = {
     "start": "marks the beginning: the tokenizer puts one in front of everything. Its final "
     "vector can stand for the whole input.",
-    "separator": "marks the end of a sentence.",
+    "separator": "marks the end of a text, which may be several sentences.",
     "mask": "is a blank: the model was trained to guess the word that stood here.",
     "unknown": "stands for characters that are not in the vocabulary. The model learns only "
     "that something stood here.",

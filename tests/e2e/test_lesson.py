@@ -170,6 +170,18 @@ def test_steps_marks_and_ways_work_by_keyboard_and_survive_a_reload(open_page: O
     expect(heading(page, "Heads")).to_be_visible()
 
 
+def test_a_step_and_a_page_begin_at_their_heading(open_page: Open) -> None:
+    page = open_page("/lesson?step=3")
+    page.get_by_role("button", name="Next:").click()
+    chicken = heading(page, "The chicken and the road")
+    expect(chicken).to_be_in_viewport()
+    expect(chicken).to_be_focused()
+    page.get_by_role("button", name="Previous:").click()
+    expect(heading(page, "Heads")).to_be_in_viewport()
+    page.get_by_role("button", name="Open Attention").click()
+    expect(heading(page, "Attention")).to_be_in_viewport()
+
+
 def test_hostile_text_is_only_text(open_page: Open) -> None:
     dialogs: list[str] = []
     text = "%3C%2Fscript%3E%3Cimg+src%3Dx+onerror%3Dalert%281%29%3E+**a**+%24x%24+it"

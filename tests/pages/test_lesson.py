@@ -97,7 +97,7 @@ def test_answers_of_a_link_are_shown_again_for_its_own_sentences() -> None:
 
 
 def test_answers_of_a_link_are_not_shown_for_other_sentences() -> None:
-    assert not opened(step="4", done="-------rw-").info[0].value.startswith("**Answered")
+    assert "Answered before" not in spoken(opened(step="4", done="-------rw-"))
     page = opened(a=A, b=B, step="4", done="-------r")
     page.text_input(key="a").set_value("The dog saw the bone because it was red.").run()
     assert "Answered before" not in spoken(page)
@@ -120,12 +120,12 @@ def test_what_is_said_of_a_pair_fits_the_sentences() -> None:
 
 
 def test_words_that_changed_stand_out_where_they_are_few() -> None:
-    assert "too :blue-background[**tired**]." in spoken(opened(step="4"))
+    assert "too :blue[**tired**]" in spoken(opened(step="4"))
     page = opened(step="4", a="<b>x</b>", b="<b>y</b>")
-    assert "A:** <b>:blue-background[**x**]</b>" in spoken(page)
-    assert "B:** <b>:blue-background[**y**]</b>" in spoken(page)
+    assert "A:** <b>:blue[**x**]</b>" in spoken(page)
+    assert "B:** <b>:blue[**y**]</b>" in spoken(page)
     page = opened(step="4", a="</script><b> it", b="שלום it was")
-    assert "background[**" not in spoken(page)
+    assert ":blue[**" not in spoken(page)
     assert "A:** </script><b> it" in spoken(page)
 
 
