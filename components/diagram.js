@@ -6,6 +6,7 @@
 //   diagram.js           what the reader looks at; when what is drawn
 //   diagram_page.js      the elements
 //   diagram_columns.js   where each token and each row stands; what is in sight
+//   diagram_reach.js     telling what is in sight, and the ways to the rest
 //   diagram_lines.js     which lines there are, and drawing them
 //   diagram_paint.js     everything else on the canvas, and the heads' small pictures
 //   diagram_walk.js      playing, step by step
@@ -73,6 +74,7 @@ function render(view, now) {
   unless(view, "still", `${sight}/${view.walk.part}`, paintStill);
   unless(view, "lively", `${sight}/${view.walk.part}/${view.lit}`, paintLively);
   showState(view);
+  showReach(view);
   return true;
 }
 

@@ -37,6 +37,7 @@ _SCRIPT: Final = script_of(
     "diagram",
     "diagram_page",
     "diagram_columns",
+    "diagram_reach",
     "diagram_lines",
     "diagram_paint",
     "diagram_walk",

@@ -1,4 +1,5 @@
 const SPARE = 300; // px drawn to the left and right of what is in sight, so that scrolling is smooth
+const FADE = 2; // em at each side, see .fade
 
 /** Where everything stands; what the canvas and the page share is CSS variables and styles. */
 function measure(view) {
@@ -14,6 +15,7 @@ function measure(view) {
     measureColumns(view);
     page.stage.style.setProperty("--track", `${view.width}px`);
     page.stage.style.setProperty("--room", `${view.room}px`);
+    page.frame.style.setProperty("--margin", `${view.margin}px`);
     placeChips(view);
     view.height = page.stage.clientHeight;
     for (const row of view.rows.values()) {
@@ -22,25 +24,28 @@ function measure(view) {
     }
     view.revealed = view.window = null;
   });
-  if (view.revealed !== `${data.trace}/${view.state.query}`) {
-    view.revealed = `${data.trace}/${view.state.query}`;
-    if (view.state.query !== null) reveal(view, view.state.query);
+  const { at } = view.walk;
+  const token = at === null ? view.state.query : data.steps[at]?.token ?? null;
+  if (view.revealed !== `${data.trace}/${at}/${token}`) {
+    view.revealed = `${data.trace}/${at}/${token}`;
+    if (token !== null) reveal(view, token);
   }
   measureWindow(view);
 }
 
 /** view.left and view.wide: where each token's column begins and how wide it is, in px. */
 function measureColumns(view) {
-  const { tokens, segments, tags } = view.data;
+  const { tokens, ids, segments, tags } = view.data;
   const context = view.page.lively.getContext("2d");
-  const least = Math.round(3.4 * view.size);
+  const least = Math.round(2.6 * view.size);
   const most = Math.round(10 * view.size);
-  const gap = Math.round(1.2 * view.size); // between the sentences
+  const gap = view.size; // between the sentences
   context.font = `600 ${view.size * 1.05}px ${view.font}`;
   const wide = tokens.map((text, token) => {
     const needed = Math.max(context.measureText(text).width,
+      context.measureText(ids[token]).width,
       tags?.[token] ? context.measureText(tags[token][0]).width : 0);
-    return Math.min(most, Math.max(least, Math.ceil(needed + 1.2 * view.size)));
+    return Math.min(most, Math.max(least, Math.ceil(needed + 0.6 * view.size)));
   });
   const gaps = gap * segments.filter((segment, i) => i && segment !== segments[i - 1]).length;
   const spare = view.room - gaps - wide.reduce((a, b) => a + b, 0);
@@ -53,6 +58,7 @@ function measureColumns(view) {
     return here;
   });
   view.wide = wide.map((width) => width + more);
+  view.least = Math.min(...view.wide);
   view.width = Math.max(at, Math.min(view.room, 36 * view.size)); // room for what stays in sight
 }
 
@@ -61,8 +67,8 @@ const middle = (view, token) => view.left[token] + view.wide[token] / 2;
 function placeChips(view) {
   for (const chips of [view.pieces, view.outputs]) {
     chips.forEach((chip, token) => {
-      chip.style.left = `${view.left[token] + 2}px`;
-      chip.style.width = `${view.wide[token] - 4}px`;
+      chip.style.left = `${view.left[token] + 1}px`;
+      chip.style.width = `${view.wide[token] - 2}px`;
     });
   }
   view.spans.forEach((span, nth) => {
@@ -93,9 +99,10 @@ function tokenAt(view, x) {
 /** Scroll inside the figure until the token's column is in sight. */
 function reveal(view, token) {
   const { scroller } = view.page;
+  const beside = FADE * view.size;
   const [left, right] = [view.left[token], view.left[token] + view.wide[token]];
-  if (left < scroller.scrollLeft) scroller.scrollLeft = left - view.size;
+  if (left < scroller.scrollLeft) scroller.scrollLeft = left - beside;
   else if (right > scroller.scrollLeft + view.room) {
-    scroller.scrollLeft = right - view.room + view.size;
+    scroller.scrollLeft = right - view.room + beside;
   }
 }

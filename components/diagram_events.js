@@ -85,12 +85,14 @@ function walkTo(view, token) {
 }
 
 function pressed(view, event) {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("summary")) return;
-  const piece = event.target.closest(".piece");
-  const card = event.target.closest(".card");
-  const taken = (piece && pressedAt(view, event.key, Number(piece.dataset.token)))
-    || (card && pressedOn(view, event.key, card))
-    || pressedAnywhere(view, event.key, event.target.closest("button, a"));
+  const { target, key } = event;
+  if (event.altKey || event.ctrlKey || event.metaKey || target.closest(".table")) return;
+  const piece = target.closest(".piece");
+  const card = target.closest(".card");
+  const control = target.closest("button, a, summary"); // Enter and Space are its own
+  const taken = (piece && pressedAt(view, key, Number(piece.dataset.token)))
+    || (card && pressedOn(view, key, card))
+    || pressedAnywhere(view, key, control) || (!piece && pressedBeside(view, key, control));
   if (taken) event.preventDefault();
 }
 
@@ -113,6 +115,16 @@ function pressedAt(view, key, token) {
   if (key === "Enter") keep(view, token);
   else if (next === undefined) return false;
   else walkTo(view, Math.max(0, Math.min(last, next)));
+  return true;
+}
+
+/** The same from elsewhere in the figure: on from the token that is lit. */
+function pressedBeside(view, key, control) {
+  const token = view.lit;
+  if (key === "Enter") return !control && token !== null && pressedAt(view, key, token);
+  if (key !== "ArrowLeft" && key !== "ArrowRight") return false;
+  if (token !== null) return pressedAt(view, key, token);
+  walkTo(view, 0);
   return true;
 }
 

@@ -1,6 +1,7 @@
 const FAINTEST = 20; // thousandths; weaker lines are not drawn, but for the lit token's
 const FAINTEST_LIT = 5;
 const LEVELS = 24; // of line strength
+const LEAST_SHOWN = { light: 0, dark: 0.1 }; // opacity: on a projector faint light is lost
 
 /** Thousandths, rounded and exact: see `quantize` in backend/packing.py. */
 const thousandths = (packed) => packed >> 6;
@@ -60,11 +61,12 @@ const lineColour = (view) => (drawnLines(view) === "mean" ? view.ink
  */
 function drawLayer(view, context, layer, shown) {
   context.strokeStyle = lineColour(view);
+  const least = LEAST_SHOWN[view.page.root.dataset.theme];
   const paths = range(LEVELS).map(() => []);
   eachLine(view, layer, (query, key, strength) => paths[levelOf(strength)].push(query, key));
   paths.forEach((path, level) => {
     const weight = ((level + 0.5) / LEVELS) ** 2;
-    context.globalAlpha = 0.65 * weight ** 0.7;
+    context.globalAlpha = least + (0.65 - least) * weight ** 0.7;
     context.lineWidth = weight < 0.1 ? 1 : 1 + 2.5 * weight; // thin ones are drawn much sooner
     context.beginPath();
     for (let i = 0; i < path.length; i += 2) {
@@ -101,11 +103,12 @@ function line(view, context, layer, query, key, shown) {
 
 /** The lit token's lines, each as strong as its weight. */
 function drawLit(view, context, layer, shown) {
+  const least = LEAST_SHOWN[view.page.root.dataset.theme];
   context.strokeStyle = lineColour(view);
   for (let key = 0; key < view.packet.tokens; key++) {
     const strength = thousandths(weightOf(view, layer, view.lit, key)) / 1000;
     if (strength < FAINTEST_LIT / 1000) continue;
-    context.globalAlpha = Math.min(1, 0.06 + 1.3 * strength ** 0.6);
+    context.globalAlpha = Math.min(1, 0.06 + least + 1.3 * strength ** 0.6);
     context.lineWidth = 1 + 7 * strength;
     context.beginPath();
     line(view, context, layer, view.lit, key, shown);

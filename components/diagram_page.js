@@ -1,9 +1,9 @@
 function buildView(parent) {
   const view = { ...newView(), point: null, over: null, walk: newWalk(), packet: null };
   const page = {
-    previous: button("previous", "Previous step", "‹"),
+    previous: button("previous", "Previous step", "‹", "at once (arrow down)"),
     play: button("play", "Play", ""),
-    next: button("next", "Next step", "›"),
+    next: button("next", "Next step", "›", "at once (arrow up)"),
     all: button("all", "Show everything", "Show all"),
     count: element("span", { className: "count" }),
     words: element("p", { className: "words", role: "status", "aria-live": "polite",
@@ -13,28 +13,32 @@ function buildView(parent) {
     lively: element("canvas", { className: "lively", width: 1, height: 1 }),
     rows: element("div", { className: "rows" }),
     legend: element("p", { className: "legend" }),
+    keys: element("p", { className: "legend", textContent: KEYS }),
     table: element("div", { className: "table" }),
   };
+  buildReach(view, page);
   page.stage = element("div", { className: "stage" }, element("div",
     { className: "drawing", "aria-hidden": "true" }, page.lines, page.still, page.lively), page.rows);
   page.scroller = element("div", { className: "scroller" }, page.stage);
+  page.frame = element("div", { className: "frame" }, page.scroller,
+    element("div", { className: "fade before" }), element("div", { className: "fade after" }));
   page.more = element("details", {},
     element("summary", { textContent: "The figure as a table" }), page.table);
   page.bar = element("div", { className: "bar" }, element("div", { className: "controls" },
-    page.previous, page.play, page.next, page.count, page.all), page.words);
+    page.previous, page.play, page.next, page.count, page.all), page.words, page.reach);
   page.edge = element("div", { className: "edge" });
   page.root = element("div", { className: "figure diagram", tabIndex: -1, role: "group",
     "aria-label": "From the sentences to the tags" },
-  page.edge, page.bar, page.scroller, page.legend, page.more);
+  page.edge, page.bar, page.frame, page.legend, page.keys, page.more);
   view.page = page;
   parent.append(page.root);
   listen(view);
   return view;
 }
 
-function button(name, label, text) {
+function button(name, label, text, how) {
   return element("button", { type: "button", className: name, textContent: text || label,
-    ...(text && text.length < 3 ? { "aria-label": label, title: label } : {}) });
+    ...(how ? { "aria-label": label, title: `${label}, ${how}` } : {}) });
 }
 
 /** The rows from the top down: the data come from the bottom up. */
@@ -96,11 +100,12 @@ function fillInput(view) {
   const { track } = view.rows.get("input");
   view.spans = view.data.sentences.map((text, nth) => {
     const words = element("span", { className: "typed", textContent: text, title: text, dir: "auto" });
-    return element("div", { className: `sentence ${"ab"[nth]}` },
-      element("span", { className: "letter", textContent: "AB"[nth],
-        title: `Sentence ${"AB"[nth]}` }), words);
+    return element("div", { className: `sentence ${"ab"[nth]}` }, element("div",
+      { className: "said" }, element("span", { className: "letter", textContent: "AB"[nth],
+        title: `Sentence ${"AB"[nth]}` }), words));
   });
-  track.append(...view.spans);
+  view.beyond = view.spans.map((_, nth) => jumpButton(view, nth, "beyond"));
+  track.append(...view.spans, ...view.beyond);
 }
 
 /** The pieces can be pointed at, walked through with the arrow keys, and kept. */

@@ -1,5 +1,5 @@
 const ADDED = ["token", "segment", "position"]; // rows with one scale, so that they can be compared
-const LIT_NUMBERS = 3; // weights written beside the circles the lit token reads from
+const LIT_NUMBERS = 3; // weights written below the circles the lit token reads from
 const LEAST_NUMBER = 50; // thousandths
 
 /** How much of a layer's lines there is: they are up before its circles come. */
@@ -122,7 +122,7 @@ function paintBars(view, context) {
 const largestOf = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
 
 function barsOf(view, context, values, x, zero, scale) {
-  const step = Math.floor((2.9 * view.size) / values.length);
+  const step = Math.floor(Math.min(2.9 * view.size, view.least - 5) / values.length);
   const from = x - (step * values.length) / 2;
   context.globalAlpha = 1;
   context.fillStyle = view.quiet;
@@ -171,10 +171,10 @@ function paintCircles(view, context, layer, shown) {
   });
 }
 
-/** How much the lit token takes from its strongest keys, beside their circles. */
+/** How much the lit token takes from its strongest keys, below their circles. */
 function paintNumbers(view, context) {
   context.font = `600 ${view.size}px ${view.font}`;
-  context.textAlign = "left";
+  context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineWidth = 4;
   context.lineJoin = "round";
@@ -183,7 +183,7 @@ function paintNumbers(view, context) {
     for (const key of strongest(view, layer, view.lit, LIT_NUMBERS)) {
       const strength = thousandths(weightOf(view, layer, view.lit, key));
       if (strength < LEAST_NUMBER) continue;
-      const [x, y] = [middle(view, key) + 0.7 * view.size, circleAt(view, layer - 1)];
+      const [x, y] = [middle(view, key), circleAt(view, layer - 1) + 1.15 * view.size];
       const text = (strength / 1000).toFixed(2);
       context.globalAlpha = 1;
       context.strokeStyle = view.ground;

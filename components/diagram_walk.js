@@ -1,6 +1,6 @@
 const GROW = 900; // ms in which a step's part of the figure grows
-const READ = 55; // ms a character of the step's sentence
-const LEAST = 3500; // ms a step
+const READ = 25; // ms a character of the step's sentence
+const [LEAST, MOST] = [4000, 6500]; // ms a step; ‹ and › go on at once
 
 /**
  * at: the step the walk has reached; null where everything is shown
@@ -43,6 +43,7 @@ function goTo(view, at) {
   walk.at = Math.max(0, Math.min(last, at));
   walk.since = forward ? null : -Infinity;
   walk.part = forward && !calm() ? 0 : 1;
+  view.point = view.over = null; // what is said now is the step's sentence
   waitForNext(view);
   redraw(view);
   requestAnimationFrame(() => bringIntoSight(view));
@@ -61,7 +62,7 @@ function waitForNext(view) {
     walk.playing = false;
     return;
   }
-  const time = Math.max(LEAST, READ * data.steps[walk.at].words.length);
+  const time = Math.max(LEAST, Math.min(MOST, READ * data.steps[walk.at].words.length));
   walk.timer = setTimeout(() => goOn(view), time);
 }
 

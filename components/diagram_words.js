@@ -2,11 +2,17 @@ const KEYS_SAID = 2; // strongest keys told a layer
 const MANY_LAYERS = 6; // above, one key a layer
 const KEYS_SAID_OF_ONE = 8; // where the pointer is in a layer
 
+const KEYS = "Keys, wherever the focus is in the figure: left and right walk along the tokens (on a "
+  + "head's picture, along the heads), Enter keeps the token, up and down go a step on and back at "
+  + "once, Space plays and pauses, Escape shows everything again, and then lets the kept token go. "
+  + "On a button or a link, Enter and Space press it.";
+
 function showState(view) {
   const { walk, data, page, state } = view;
   const step = walk.at === null ? null : data.steps[walk.at];
   write(page.play, walk.playing ? "Pause" : "Play");
-  write(page.count, step ? `${walk.at + 1} of ${data.steps.length}: ${step.title}` : "");
+  write(page.count, step ? `${walk.at + 1} of ${data.steps.length}: ${step.title}`
+    : `${data.steps.length} steps`);
   page.all.hidden = !step;
   page.root.classList.toggle("one", view.lit !== null);
   page.root.classList.toggle("deep", data.layers > MANY_LAYERS);
@@ -25,7 +31,7 @@ function sayWords(view, step) {
   unless(view, "words", key, () => {
     const said = token !== null ? pointedWords(view, token)
       : [step?.words ?? "Point at a token to light up its way through the layers; click to keep it. "
-        + "Play walks from the sentences up to the tags. Every name on the left opens the page "
+        + "Play walks from the sentences up to the tags, and ‹ and › step at once. Every name on the left opens the page "
         + "about it."];
     view.page.words.replaceChildren(...said);
   });
@@ -111,8 +117,7 @@ function legend(view) {
     + `(below); the stronger, the more weight. Weights below ${FAINTEST / 1000}, ${percent} % of all, `
     + `are drawn for the lit token only, from ${FAINTEST_LIT / 1000} on. Circles: one a token, blue in `
     + "A, orange in B, grey for special tokens. Bars: the first numbers of a vector, up for plus, down "
-    + "for minus; token, segment and position have one scale, the sum and T one each. Keys: left and "
-    + "right walk along the tokens, Enter keeps one, up and down go step by step, Space plays.";
+    + "for minus; token, segment and position have one scale, the sum and T one each.";
 }
 
 /** The same for those who read it: one line a token. */

@@ -17,11 +17,17 @@ _MINUS: Final = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the walk: its title, the rows it brings, and its sentence."""
+    """A step of the walk.
+
+    parts: the rows it brings
+    words: its sentence
+    token: whose column the sentence speaks of, to be brought into sight
+    """
 
     title: str
     parts: tuple[str, ...]
     words: str
+    token: int
 
 
 def steps_of(
@@ -34,13 +40,18 @@ def steps_of(
     """
     token = _spoken_of(trace, query)
     return [
-        Step("Input", ("input",), input_words(trace)),
-        Step("Tokenizer", ("pieces",), pieces_words(trace, token)),
-        Step("Embeddings", ("token", "segment", "position", "sum"), sum_words(trace, token)),
+        Step("Input", ("input",), input_words(trace), 0),
+        Step("Tokenizer", ("pieces",), pieces_words(trace, token), token),
+        Step("Embeddings", ("token", "segment", "position", "sum"), sum_words(trace, token), token),
         *_layer_steps(trace, token, head),
-        Step("T", ("vectors",), vector_words(trace, token)),
-        Step("Classification layer", ("classification",), classification_words(trace, tagger)),
-        Step("Output", ("output",), output_words(trace, token, tagger)),
+        Step("T", ("vectors",), vector_words(trace, token), token),
+        Step(
+            "Classification layer",
+            ("classification",),
+            classification_words(trace, tagger),
+            token,
+        ),
+        Step("Output", ("output",), output_words(trace, token, tagger), token),
     ]
 
 
@@ -48,7 +59,7 @@ def input_words(trace: Trace) -> str:
     """What was typed, counted."""
     texts = [text for text in trace.sentences if text]
     characters = sum(map(len, texts))
-    what = "a sentence" if len(texts) == 1 else "two sentences"
+    what = "a sentence" if len(texts) == 1 else "two sentences, A and B,"
     given = f"This is all that BERT is given: {what} of {characters} characters" + (
         "." if len(texts) == 1 else " in all."
     )
@@ -87,14 +98,37 @@ def layer_words(trace: Trace, layer: int, token: int, head: int | None, row: Flo
 
     row: (key,), its weights
     """
-    count = len(trace.tokens)
     first, second = (int(key) for key in np.argsort(-row, kind="stable")[:2])
     who = "On average over the heads" if head is None else f"In head {head}"
+    what = (
+        f"in each of {trace.heads} heads, every token shares out its attention, 1 in all, over the "
+        f"{len(trace.tokens)} tokens below, and takes up what it finds there."
+        if layer == 0
+        else f"the same with {trace.heads} other heads, on what came out below."
+    )
     return (
-        f"Layer {layer}: in each of {trace.heads} heads, each of the {count} tokens shares out "
-        f"its attention, 1 in all, over the {count} tokens below, and takes up what it finds "
-        f"there. {who}, {_quoted(trace, token)} looks most at {_quoted(trace, first)} "
-        f"({row[first]:.3f}) and {_quoted(trace, second)} ({row[second]:.3f})."
+        f"Layer {layer}: {what} {who}, {_quoted(trace, token)} looks most at "
+        f"{_quoted(trace, first)} ({row[first]:.3f}) and {_quoted(trace, second)} "
+        f"({row[second]:.3f})."
+    )
+
+
+def pair_words(trace: Trace, layer: int, head: int | None) -> str:
+    """That A and B are read together, and how much A looks at B; empty where there is no B.
+
+    head: whose attention is meant; None for the mean of all
+    """
+    in_b = trace.segments == 1
+    if not in_b.any():
+        return ""
+    weights = line_weights(trace.attention[layer : layer + 1], head)[0]  # (query, key)
+    share = weights[np.ix_(~in_b, in_b)].sum(axis=1).mean()
+    who = "on average over the heads" if head is None else f"head {head}"
+    return (
+        f"Both sentences are read together here, as one input of {len(trace.tokens)} tokens, so A "
+        f"and B look at each other too: in layer {layer}, {who}, A’s tokens give B "
+        f"{100 * share:.0f} % of their attention. The Lesson, and Compare without “As one pair”, "
+        "read each on its own: their weights differ."
     )
 
 
@@ -151,7 +185,12 @@ def spoken_name(trace: Trace, token: int) -> str:
 def _layer_steps(trace: Trace, token: int, head: int | None) -> list[Step]:
     rows = line_weights(trace.attention[:, :, token : token + 1], head)[:, 0]  # (layer, key)
     return [
-        Step(f"Layer {layer}", (f"layer-{layer}",), layer_words(trace, layer, token, head, row))
+        Step(
+            f"Layer {layer}",
+            (f"layer-{layer}",),
+            layer_words(trace, layer, token, head, row),
+            token,
+        )
         for layer, row in enumerate(rows)
     ]
 

@@ -399,3 +399,11 @@ def test_picture_for_the_readme(open_page: Open, screenshots: Path) -> None:
     target = Path(os.environ.get("PICTURE", screenshots / "picture.png"))
     page.screenshot(path=target)
     assert target.stat().st_size > 50_000
+
+
+@pytest.mark.parametrize(("width", "shown"), [(390, False), (1280, True)])
+def test_on_a_phone_no_icons_lie_on_the_heatmap(open_page: Open, width: int, shown: bool) -> None:
+    page = open_page("/attention", width=width)
+    heatmap = page.locator("[data-stale=false] .js-plotly-plot")
+    heatmap.hover()
+    expect(heatmap.locator(".modebar")).to_be_visible(visible=shown)

@@ -72,7 +72,7 @@ def test_the_figure_is_there_with_its_real_data(open_page: Open, trace: Trace) -
 def test_pointing_and_walking_tell_the_weights_and_ask_nobody(
     open_page: Open, trace: Trace
 ) -> None:
-    page = open_page("/", height=1600)
+    page = open_page("/", height=1900)
     drawn(page)
     page.evaluate(COUNT_SENDS)
     piece(page, ROAD).hover()
@@ -121,12 +121,15 @@ def test_the_walk_plays_pauses_and_steps_by_keyboard(open_page: Open, trace: Tra
     page = open_page("/")
     diagram = drawn(page)
     page.get_by_role("button", name="Play").click()
-    expect(page.get_by_text("1 of 12: Input")).to_be_visible()
-    expect(words(page)).to_contain_text(f"two sentences of {len(A) + len(B)} characters")
     expect(page.get_by_text("2 of 12: Tokenizer")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.get_by_role("button", name="Show all").click()
     page.locator(".name", has_text="Layer 0").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_text("1 of 12: Input")).to_be_visible()
+    expect(words(page)).to_contain_text(f"A and B, of {len(A) + len(B)} characters")
+    page.keyboard.press("ArrowUp")
     for step in ("3 of 12: Embeddings", "4 of 12: Layer 0", "5 of 12: Layer 1"):
         page.keyboard.press("ArrowUp")
         expect(page.get_by_text(step)).to_be_visible()
@@ -140,6 +143,85 @@ def test_the_walk_plays_pauses_and_steps_by_keyboard(open_page: Open, trace: Tra
     page.keyboard.press("Space")
     page.get_by_role("button", name="Show all").click()
     expect(diagram.locator(".row.ahead")).to_have_count(0)
+
+
+def test_keys_work_wherever_the_focus_is(open_page: Open) -> None:
+    page = open_page("/")
+    drawn(page)
+    play = page.get_by_role("button", name="Play")
+    play.focus()
+    page.keyboard.press("ArrowRight")
+    expect(piece(page, IT + 1)).to_be_focused()  # on from the kept token
+    page.keyboard.press("Enter")
+    expect(piece(page, IT + 1)).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("12 steps")).to_be_visible()
+    play.focus()
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: "query" not in url)
+    page.keyboard.press("ArrowLeft")
+    expect(piece(page, 0)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(words(page)).to_contain_text("two sentences, A and B,")
+    page.locator(".name", has_text="Layer 5").focus()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("12 steps")).to_be_visible()
+    play.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()
+
+
+def test_what_is_out_of_sight_is_named_and_one_press_away(open_page: Open) -> None:
+    page = open_page("/")
+    diagram = drawn(page)
+    seen = page.locator(".reach .seen")
+    expect(seen).to_have_text(re.compile(r"In sight: tokens 0–1\d of 29$"))
+    expect(diagram.locator(".more-after")).to_be_visible()
+    named = page.locator(".input .beyond.b")
+    expect(named).to_contain_text(B)
+    named.click()
+    expect(piece(page, 15)).to_be_in_viewport()
+    expect(seen).to_have_text(re.compile(r"–28 of 29$"))
+    expect(named).to_be_hidden()
+    expect(page.locator(".input .beyond.a")).to_contain_text(A)
+    page.locator(".jump.a").click()
+    expect(seen).to_have_text(re.compile(r"tokens 0–"))
+    box = page.locator(".map").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 5, box["y"] + 5)
+    page.mouse.up()
+    expect(seen).to_have_text(re.compile(r"–28 of 29$"))
+    page.set_viewport_size({"width": 2600, "height": 900})
+    expect(page.locator(".reach")).to_be_hidden()
+    expect(diagram.locator(".more-after")).to_have_count(0)
+
+
+def test_on_a_phone_a_step_begins_with_what_it_speaks_of(open_page: Open) -> None:
+    page = open_page("/", width=390, height=844)
+    drawn(page)
+    expect(page.locator(".reach .seen")).not_to_contain_text("tokens 0–")
+    page.get_by_role("button", name="Next step").click()
+    expect(page.locator(".reach .seen")).to_contain_text("tokens 0–")
+    expect(page.locator(".sentence.a .said")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Next step").click()
+    expect(piece(page, IT)).to_be_in_viewport(ratio=1)
+
+
+def test_in_the_dark_weak_lines_stand_out_more(open_page: Open) -> None:
+    middles = []
+    for scheme in ("light", "dark"):
+        page = open_page("/", color_scheme=scheme)
+        expect(page.locator(f".diagram[data-theme={scheme}]")).to_be_visible()
+        drawn(page)
+        middles.append(
+            page.evaluate(f"""() => {{ {FIND}
+            const c = find(document, '.drawing .lines');
+            const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+            const alphas = d.filter((value, i) => i % 4 === 3 && value).sort();
+            return alphas[alphas.length >> 1]; }}""")
+        )
+    assert middles[1] > 1.5 * middles[0] > 0
 
 
 def test_with_reduced_motion_a_step_stands_there_at_once(open_page: Open) -> None:
