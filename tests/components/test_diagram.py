@@ -12,7 +12,7 @@ from backend.tagger import Tagger
 from backend.trace import Trace
 from components.diagram import diagram_data, tags_of
 from components.diagram_rows import rows_of, target_of
-from components.diagram_words import steps_of
+from components.diagram_words import pair_words, steps_of
 from components.view import Choice
 
 IT, CHICKEN = 10, 2
@@ -90,6 +90,25 @@ def test_a_layers_sentence_names_the_strongest_keys(trace: Trace) -> None:
     said = words_of(trace, "Layer 3", head=None)
     assert "On average over the heads, " in said
     assert f"({mean.max():.3f})" in said
+
+
+@pytest.mark.parametrize("head", [1, None])
+def test_of_a_pair_it_says_how_much_a_looks_at_b(trace: Trace, head: int | None) -> None:
+    heads = trace.attention[3] if head is None else trace.attention[3, head : head + 1]
+    share = heads[:, :15, 15:].sum(axis=2).mean()
+    said = pair_words(trace, 3, head)
+    assert "one input of 29 tokens" in said
+    assert f"give B {100 * share:.0f} % of their attention" in said
+    assert ("head 1" in said) == (head == 1)
+
+
+def test_of_one_sentence_no_pair_is_spoken_of() -> None:
+    assert pair_words(cached_trace("minilm", EXAMPLES[0].a), 3, 1) == ""
+
+
+def test_a_step_names_the_token_whose_column_it_speaks_of(trace: Trace) -> None:
+    steps = steps_of(trace, IT, 1, None)
+    assert [step.token for step in steps] == [0] + [IT] * (len(steps) - 1)
 
 
 def test_the_sum_in_words_is_the_models_own(trace: Trace) -> None:
