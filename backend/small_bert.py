@@ -111,26 +111,33 @@ def small_tokenizer() -> Tokenizer:
 
 def small_module(seed: int | None = None) -> Any:
     """A BertForMaskedLM of the small size; with a seed its first weights are that seed's."""
-    import torch
-    import transformers
-
-    config = transformers.BertConfig(
-        vocab_size=len(VOCABULARY),
-        hidden_size=_WIDTH,
-        num_hidden_layers=_LAYERS,
-        num_attention_heads=_HEADS,
-        intermediate_size=4 * _WIDTH,
-        max_position_embeddings=LIMIT,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        attn_implementation="eager",
-    )
     with loading:
-        torch.set_num_threads(1)  # as everywhere here; two threads would also add up differently
-        module = transformers.BertForMaskedLM(config)
+        module = _new_module()
     if seed is not None:
+        import torch
+
         generator = torch.Generator().manual_seed(seed)
         for weight in module.parameters():
             if weight.dim() > 1:
                 torch.nn.init.normal_(weight, std=_SPREAD, generator=generator)
     return module
+
+
+def _new_module() -> Any:
+    import torch
+    import transformers
+
+    torch.set_num_threads(1)  # as everywhere here; two threads would also add up differently
+    return transformers.BertForMaskedLM(
+        transformers.BertConfig(
+            vocab_size=len(VOCABULARY),
+            hidden_size=_WIDTH,
+            num_hidden_layers=_LAYERS,
+            num_attention_heads=_HEADS,
+            intermediate_size=4 * _WIDTH,
+            max_position_embeddings=LIMIT,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            attn_implementation="eager",
+        )
+    )

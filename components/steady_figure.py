@@ -21,5 +21,5 @@ def show_steady(figure: go.Figure, *, key: str) -> None:
     A changed figure stands for a moment below the one it replaces. What has no room is not seen,
     and what stands below does not move.
     """
-    with st.container(height=figure.layout.height, border=False, key=f"steady_{key}"):
+    with st.container(height=int(figure.layout.height), border=False, key=f"steady_{key}"):
         st.plotly_chart(figure, key=key)

@@ -1,0 +1,88 @@
+"""A class trains its own small BERT and fills in gaps with it, in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.serving import served_app, wait_until_drawn
+
+SECONDS = 180_000  # milliseconds a short training may take where much else wants the processor
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A browser at a server of its own, on which a training is short."""
+    log = tmp_path / "log.txt"
+    errors: list[str] = []
+    with served_app(log, EXPLORER_SMALL_STEPS="120") as address:
+        context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
+        opened = context.new_page()
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        yield opened
+        context.close()
+    assert errors == []
+    assert "Traceback" not in log.read_text()
+
+
+def words(page: Page, letter: str = "A") -> list[str]:
+    found = page.get_by_role("toolbar", name=f"Words of Sentence {letter}").get_by_role("button")
+    return [text.strip() for text in found.all_inner_texts()]
+
+
+def test_from_an_untrained_model_to_filled_gaps(page: Page) -> None:
+    page.goto("/attention?model=small-bert&a=The+dog+was+tired.")
+    wait_until_drawn(page)
+    expect(page.get_by_text("has not been trained yet")).to_be_visible()
+    page.get_by_role("button", name="Train it on the Cloze page").click()
+    expect(page.get_by_role("heading", name="Learn")).to_be_visible()
+
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("Training: step")).to_be_visible(timeout=SECONDS)
+    other = page.context.browser.new_page(base_url=page.url.split("/cloze")[0])  # type: ignore[union-attr]
+    other.goto("/cloze")
+    expect(
+        other.get_by_text("Others on this server").or_(other.get_by_text("Trained:"))
+    ).to_be_visible()
+    other.close()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped after")).to_be_visible(timeout=SECONDS)
+    page.get_by_role("button", name="Start again").click()
+    expect(page.get_by_text("Trained: 120 steps")).to_be_visible(timeout=SECONDS)
+
+    expect(page.get_by_text("After 120 steps.")).to_be_visible()
+    slider = page.get_by_role("slider", name="Training step")
+    slider.press("Home")
+    expect(page.get_by_text("After 0 steps.")).to_be_visible()
+    figures = page.locator("[data-stale=false] .st-key-steady_heads .js-plotly-plot")
+    expect(figures).to_have_count(1)
+
+    page.get_by_role("button", name="chicken, road").click()
+    expect(page.get_by_text("Side by side")).to_be_visible()
+    expect(page.get_by_label("Sentence B", exact=True)).to_have_value(
+        "The chicken did not cross the road because it was too wide. The [MASK] was wide."
+    )
+    # Of two equal words the one that is clicked is hidden, and only that one.
+    sentence = page.get_by_label("Sentence A", exact=True)
+    toolbar = page.get_by_role("toolbar", name="Words of Sentence A")
+    toolbar.get_by_role("button").nth(14).click()
+    expect(sentence).to_have_value(
+        "The chicken did not cross the road because it was too tired. The [MASK] [MASK] tired."
+    )
+    assert words(page)[14].startswith("was")
+    expect(page.get_by_role("radiogroup", name="Mask of Sentence A")).to_be_visible()
+    toolbar.get_by_role("button").nth(14).press("Enter")
+    expect(sentence).to_have_value(
+        "The chicken did not cross the road because it was too tired. The [MASK] was tired."
+    )
+
+    page.get_by_role("link", name="Attention", exact=True).click()
+    expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible()
+    expect(
+        page.get_by_test_id("stSidebar").get_by_text("Small BERT (trained here)")
+    ).to_be_visible()
+    expect(sentence).to_have_value(
+        "The chicken did not cross the road because it was too tired. The [MASK] was tired."
+    )
+    expect(page.locator(".attention-view")).to_be_visible()

@@ -1,0 +1,246 @@
+"""The Cloze page as Streamlit runs it, without a browser."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend import cached
+from backend.classroom import classroom
+from components.plain import JOINER
+from tests.backend.test_masked_words import write_masked_model
+
+PAGES = Path(__file__).parents[2] / "pages"
+MASKED = {"a": "the cat [MASK] .", "b": "the dog [MASK] ."}
+
+
+@pytest.fixture(autouse=True)
+def fresh_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("EXPLORER_SMALL_STEPS", "4")
+    classroom.cache_clear()
+    monkeypatch.setattr(cached, "_models", cached.Shared(600_000_000, lambda model: model.nbytes))
+    monkeypatch.setattr(cached, "_words", cached.Shared(16_000_000, lambda _: 1))
+    monkeypatch.setattr(cached, "_traces", cached.Shared(16_000_000, lambda trace: trace.nbytes))
+    yield
+    classroom.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(write_masked_model("bert", tmp_path_factory.mktemp("masked")))
+
+
+@pytest.fixture
+def own_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+
+
+def opened(name: str = "cloze", **parameters: str) -> AppTest:
+    page = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=120)
+    for key, value in parameters.items():
+        page.query_params[key] = value
+    return page.run()
+
+
+def by_label(widgets: Any, label: str) -> Any:
+    return next(widget for widget in widgets if widget.label == label)
+
+
+def labels(widgets: Any) -> list[str]:
+    return [widget.label for widget in widgets]
+
+
+def spoken(page: AppTest) -> str:
+    kinds = (*page.warning, *page.error, *page.info, *page.success, *page.markdown, *page.caption)
+    return " ".join(element.value for element in kinds).replace(JOINER, "").replace("\\", "")
+
+
+def trained() -> None:
+    classroom().start("test")
+    end = time.monotonic() + 300
+    while not classroom().is_ready:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_the_built_in_model_fills_no_masks_and_the_page_offers_what_follows() -> None:
+    page = opened()
+    assert not page.exception
+    assert not page.error
+    assert "has no output layer for masks" in spoken(page)
+    assert "Start" in labels(page.button)
+    assert "Use the small BERT" not in labels(page.button)
+
+
+def test_start_trains_and_the_small_bert_can_be_chosen() -> None:
+    page = opened()
+    by_label(page.button, "Start").click().run()
+    end = time.monotonic() + 300
+    while not classroom().is_ready:
+        assert not page.exception
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    page.run()
+    assert not page.exception
+    assert "Trained: 4 steps" in spoken(page)
+    assert {"Start again", "Use the small BERT"} <= set(labels(page.button))
+    by_label(page.button, "Fill in with the small BERT").click().run()
+    assert by_label(page.selectbox, "Model").value == "small-bert"
+    assert "[MASK]" in by_label(page.text_input, "Sentence A").value
+    assert "Side by side" in spoken(page)
+
+
+def test_stop_keeps_what_was_learned_and_makes_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_SMALL_STEPS", "10000")
+    page = opened()
+    by_label(page.button, "Start").click().run()
+    assert "Stop" in labels(page.button)
+    other = opened()
+    assert "Others on this server" in spoken(other)
+    assert not {"Start", "Stop"} & set(labels(other.button))
+    by_label(page.button, "Stop").click().run()
+    end = time.monotonic() + 300
+    while classroom().course() is None or "Start again" not in labels(page.button):
+        assert time.monotonic() < end
+        if classroom().course() is None and "Start" in labels(page.run().button):
+            return  # it was stopped before its first step
+    assert "Stopped after" in spoken(page)
+    assert "Only a whole training makes a model" in spoken(page)
+
+
+@pytest.mark.parametrize("name", ["cloze", "attention", "overview", "lesson", "output"])
+def test_the_small_bert_before_it_is_trained(name: str) -> None:
+    page = opened(name, model="small-bert", a="the dog was tired")
+    assert not page.exception
+    assert "not trained yet" in spoken(page) or "not been trained yet" in spoken(page)
+    assert by_label(page.text_input, "Sentence A").value == "the dog was tired"
+    assert ("Train it on the Cloze page" in labels(page.button)) == (name != "cloze")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["overview", "lesson", "tokens", "embeddings", "attention", "compare", "bertviz", "output"],
+)
+def test_the_small_bert_on_every_other_page(name: str) -> None:
+    trained()
+    page = opened(name, model="small-bert", a="the dog was tired", b="an unknown 🦜 was tired")
+    assert not page.exception
+    assert not page.error
+
+
+def test_snapshots_can_be_walked_through() -> None:
+    trained()
+    page = opened()
+    slider = by_label(page.select_slider, "Training step")
+    assert list(slider.options) == ["0", "1", "2", "3", "4"]
+    assert "After 4 steps." in spoken(page)
+    slider.set_value(0).run()
+    assert not page.exception
+    assert "After 0 steps." in spoken(page)
+    by_label(page.button_group, "Nouns").set_value(2).run()
+    assert "The donkey refused to jump the fence" in spoken(page)
+
+
+def test_a_model_with_its_output_layer(own_models: None, folder: str) -> None:
+    page = opened(model=folder, **MASKED)
+    assert not page.exception
+    assert not page.error
+    assert "Side by side" in spoken(page)
+    assert "The answers (CSV)" in labels(page.get("download_button"))
+
+
+def test_a_click_masks_a_word_and_another_one_shows_it_again(own_models: None, folder: str) -> None:
+    page = opened(model=folder, a="the cat sat on the cat.")
+    assert "Sentence A has no mask yet" in spoken(page)
+    by_label(page.button_group, "Words of Sentence A").set_value([5]).run()
+    assert by_label(page.text_input, "Sentence A").value == "the cat sat on the [MASK]."
+    assert page.query_params["a"] in ("the cat sat on the [MASK].", ["the cat sat on the [MASK]."])
+    assert "The likeliest pieces" in spoken(page)
+    by_label(page.button_group, "Words of Sentence A").set_value([5, 0]).run()
+    assert by_label(page.text_input, "Sentence A").value == "[MASK] cat sat on the [MASK]."
+    assert by_label(page.button_group, "Mask of Sentence A").value == 0
+    by_label(page.button_group, "Words of Sentence A").set_value([0]).run()
+    by_label(page.button_group, "Words of Sentence A").set_value([]).run()
+    assert by_label(page.text_input, "Sentence A").value == "the cat sat on the cat."
+    assert not page.exception
+
+
+def test_a_mask_that_was_typed_cannot_be_shown(own_models: None, folder: str) -> None:
+    page = opened(model=folder, a="the [MASK] sat")
+    by_label(page.button_group, "Words of Sentence A").set_value([]).run()
+    assert by_label(page.text_input, "Sentence A").value == "the [MASK] sat"
+    assert "not known here" in spoken(page)
+
+
+def test_one_pair_reads_both_in_one_input(own_models: None, folder: str) -> None:
+    apart = opened(model=folder, **MASKED)
+    together = opened(model=folder, pair="1", **MASKED)
+    assert not together.exception
+    assert "Side by side" in spoken(together)
+    assert spoken(apart) != spoken(together)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[MASK] " * 30,
+        "[MASK]",
+        "a " * 600,
+        "a " * 600 + "[MASK]",
+        "[MASK] " * 600,
+        "</script><img src=x onerror=alert(1)> [MASK]",
+        "$x$ **a** :red[b] [MASK] [l](javascript:0)",
+        "🦜 שלום [MASK] \x00 \u202e . , ...",
+        "[mask] [UNK] [SEP] [CLS] [MASK]",
+        "...",
+        "x" * 3000 + " [MASK]",
+    ],
+)
+def test_whatever_is_typed(own_models: None, folder: str, text: str) -> None:
+    for b in (text, ""):
+        page = opened(model=folder, a=text, b=b)
+        assert not page.exception
+        assert not page.error
+        assert by_label(page.text_input, "Sentence A").value == text
+
+
+def test_masks_beyond_the_limit_are_said(own_models: None, folder: str) -> None:
+    page = opened(model=folder, a="a " * 600 + "[MASK]")
+    assert "1 masks of Sentence A are not filled" in spoken(page)
+    page = opened(model=folder, a="[MASK] " * 30)
+    assert "22 masks of Sentence A are not filled" in spoken(page)
+
+
+@pytest.mark.parametrize("a", ["", "   "])
+def test_an_empty_sentence_asks_for_one_and_leaves_the_rest(
+    own_models: None, folder: str, a: str
+) -> None:
+    page = opened(model=folder, a=a, b="the [MASK]")
+    assert not page.exception
+    assert "Sentence A" in page.error[0].value
+    assert "Start" in labels(page.button)
+
+
+def test_an_unreachable_model_leaves_the_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    from backend.errors import HubUnreachable
+    from components import loading
+
+    def refuse(name: str, progress: object = None) -> None:
+        raise HubUnreachable(f"The Hub cannot be reached, so {name} cannot be fetched.")
+
+    monkeypatch.setattr(loading, "cached_model", refuse)
+    page = opened(model="bert-base-uncased", **MASKED)
+    assert not page.exception
+    assert "cannot be reached" in spoken(page)
+    assert by_label(page.text_input, "Sentence A").value == MASKED["a"]
+    assert {"Use the built-in model", "Start"} <= set(labels(page.button))
+
+
+def test_unknown_words_are_said() -> None:
+    trained()
+    page = opened(model="small-bert", a="The professor did not cross the [MASK].")
+    assert "“professor”" in spoken(page)
+    assert "[UNK]" in spoken(page)
