@@ -7,6 +7,7 @@
 //   comparison_page.js        the elements, built once; the words as a line, and as options
 //   comparison_ranking.js     the heads as a list
 //   comparison_arrows.js      the heads as arrows from A to B
+//   comparison_names.js       which arrows have their names written, and where
 //   comparison_heatmaps.js    A, B − A and B as pictures
 //   comparison_words.js       the same in text
 //   comparison_events.js      pointing, keys, controls

@@ -16,9 +16,12 @@ function showArrows(view) {
   plot.setAttribute("width", side);
   plot.setAttribute("height", height);
   const names = state.keys.map((key) => data.names[key]);
-  view.arrows = points.map((point) => ({ ...point, group: arrow(view, point, names) }));
+  const strong = strongest(points);
+  view.arrows = points.map((point) => ({ ...point, strong: strong.has(point),
+    group: arrow(view, point, names, strong.has(point)) }));
   plot.replaceChildren(axes(view, { most, step, inner }, names),
-    ...view.arrows.map(({ group }) => group),
+    ...[false, true].flatMap((is) => view.arrows.filter((one) => one.strong === is))
+      .map(({ group }) => group),
     drawn("g", { class: "above", "aria-hidden": "true" }));
 }
 
@@ -35,7 +38,8 @@ function arrowsOf(view) {
 /** The end of both axes, which is the same so that the diagonal is one, and their step. */
 function scaleOf(largest) {
   const step = [0.02, 0.05, 0.1].find((size) => largest <= 5 * size) ?? 0.2;
-  return { most: step * Math.max(1, Math.ceil(largest / step - 1e-6)), step };
+  const part = Math.min(step, 0.1);
+  return { most: part * Math.max(1, Math.ceil(largest / part - 1e-6)), step };
 }
 
 function axes(view, { most, step, inner }, names) {
@@ -50,7 +54,7 @@ function axes(view, { most, step, inner }, names) {
   const longest = Math.floor(inner / (0.62 * view.font)) - 10;
   const titles = names.map((name) => `weight on ${shortened(name, longest)}`);
   const centred = { "text-anchor": "middle" };
-  const ticks = range(Math.round(most / step) + 1).flatMap((n) => {
+  const ticks = range(Math.floor(most / step + 1e-6) + 1).flatMap((n) => {
     const value = step * n;
     const [x, y] = view.toPixels([value, value]);
     const content = String(Number(value.toFixed(2)));
@@ -70,10 +74,10 @@ function shortened(text, longest) {
   return letters.length > longest ? `${letters.slice(0, longest - 1).join("")}…` : text;
 }
 
-function arrow(view, { layer, head, from, to }, names) {
+function arrow(view, { layer, head, from, to }, names, strong) {
   const [[x1, y1], [x2, y2]] = [view.toPixels(from), view.toPixels(to)];
   const numbers = names.map((name, n) => `${name} ${from[n].toFixed(3)} to ${to[n].toFixed(3)}`);
-  const made = drawn("g", { class: "arrow", role: "option", tabindex: -1,
+  const made = drawn("g", { class: strong ? "arrow strong" : "arrow", role: "option", tabindex: -1,
     "aria-label": `layer ${layer}, head ${head}: ${numbers.join(", ")}` },
   drawn("line", { class: "hit", x1, y1, x2, y2 }),
   drawn("line", { class: "shaft", x1, y1, x2, y2 }),
@@ -92,7 +96,7 @@ function tip(x1, y1, x2, y2) {
   return drawn("polygon", { class: "tip", points: [corner(0, 0), corner(11, 5), corner(11, -5)].join(" ") });
 }
 
-/** The chosen arrow and the one pointed at stand above the others, with their names. */
+/** The chosen arrow and the one pointed at stand above the others; they and the strongest have names. */
 function markArrows(view) {
   const { state, pointed, page } = view;
   const above = page.plot.querySelector(".above");
@@ -105,8 +109,11 @@ function markArrows(view) {
     one.group.setAttribute("tabindex", is(state, one) ? 0 : -1);
     if (view.plotFocused && is(state, one)) one.group.focus({ preventScroll: true });
   }
-  above.replaceChildren(...view.arrows.filter((one) => is(state, one) || is(pointed, one))
-    .flatMap((one) => [shapeOf(one.group), ...nameOf(view, one, is(state, one))]));
+  const isMarked = (one) => is(state, one) || is(pointed, one);
+  const marked = view.arrows.filter(isMarked);
+  const strong = view.arrows.filter((one) => one.strong && !isMarked(one));
+  above.replaceChildren(...marked.map(({ group }) => shapeOf(group)),
+    ...namesOf(view, [...marked, ...strong]));
 }
 
 /** The same arrow once more, for the eye only. */
@@ -114,23 +121,4 @@ function shapeOf(group) {
   const shape = drawn("g", { class: group.getAttribute("class") });
   shape.append(...group.cloneNode(true).childNodes);
   return shape;
-}
-
-/** The head's name beside the end of its arrow, and A and B at its two ends if it is chosen. */
-function nameOf(view, { layer, head, from, to }, chosen) {
-  const { page } = view;
-  const [start, end] = [view.toPixels(from), view.toPixels(to)];
-  const put = (className, [x, y], dx, dy, content, anchor = "start") => {
-    const made = drawn("text", { class: className, x: x + dx, y: y + dy, "text-anchor": anchor });
-    made.textContent = content;
-    return made;
-  };
-  const content = `layer ${layer}, head ${head}`;
-  const [width, edge] = [content.length * 8 + 16, Number(page.plot.getAttribute("width"))];
-  const leftwards = start[0] > end[0] ? end[0] - width > PLOT.left : end[0] + width > edge;
-  const crossing = leftwards === end[0] > start[0] && start[0] !== end[0];
-  const [aside, anchor] = leftwards ? [-12, "end"] : [12, "start"];
-  const name = put("name", end, aside, crossing ? -16 : -4, content, anchor);
-  if (!chosen || Math.hypot(start[0] - end[0], start[1] - end[1]) < 24) return [name];
-  return [name, put("letter", start, 0, 20, "A", "middle"), put("letter", end, 0, 20, "B", "middle")];
 }

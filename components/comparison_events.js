@@ -5,7 +5,7 @@ function listen(view) {
   page.line.addEventListener("click", (event) => chooseQuery(view, event.target.closest(".word")));
   page.line.addEventListener("keydown", (event) => moveInLine(view, event));
   page.selects.forEach((select, nth) => select.addEventListener("change", () => {
-    choose(view, { keys: view.state.keys.with(nth, Number(select.value)), ownKeys: true });
+    choose(view, { keys: keysWith(view.state.keys, nth, Number(select.value)), ownKeys: true });
   }));
   for (const heads of [page.list, page.plot]) {
     heads.addEventListener("click", (event) => chooseHead(view, event.target.closest("[data-head]")));
@@ -54,6 +54,12 @@ function moveInLine(view, event) {
   choose(view, { query: place });
   page.line.childNodes[place].focus();
 }
+
+/** The two keys after another choice for one of them; the other's word swaps the two. */
+const keysWith = (keys, nth, place) => keys.map((key, n) => {
+  if (n === nth) return place;
+  return key === place ? keys[nth] : key;
+});
 
 function headOf(target) {
   return target && { layer: Number(target.dataset.layer), head: Number(target.dataset.head) };

@@ -40,7 +40,9 @@ function drawn(tag, attributes = {}, ...children) {
 function lineSection(page) {
   return element("div", { className: "asked" },
     element("p", { className: "hint", textContent:
-      "Who looks? Click a word. Where the sentences differ, A's word stands above B's." }),
+      "Who looks? Click a word, or press ← and →, to make it the query. The round 1 and 2 mark the "
+      + "two keys, words it looks at; choose them under “Two keys against each other”. Where the "
+      + "sentences differ, A's word stands above B's." }),
     page.line);
 }
 
@@ -60,6 +62,9 @@ function plotPane(page) {
     element("div", { className: "keys" }, first, element("span", { textContent: "against" }), second),
     element("p", { className: "missing hint",
       textContent: "A and B do not have two words in common that could be set against each other." }),
+    element("p", { className: "arrows hint", textContent:
+      "Each arrow is a head. The chosen one, and up to three that move most on these keys, have their "
+      + "names (layer · head); point at any other for its own." }),
     page.plot);
 }
 

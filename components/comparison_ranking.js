@@ -22,14 +22,14 @@ function showRanking(view) {
     const change = changeOf(a, b);
     const word = key < 0 ? "–" : names[key];
     write(name, `${layer} · ${head}`);
-    write(number, signed(change));
+    write(number, changed(a, b));
     write(on, word);
     write(from, key < 0 ? "" : `${digits(a)} → ${digits(b)}`);
     on.title = word;
     bar.style.width = `${(100 * Math.abs(change)) / widest}%`;
     bar.className = change < 0 ? "down" : "up";
     Object.assign(row.dataset, { layer, head });
-    row.setAttribute("aria-label", `layer ${layer}, head ${head}: ${signed(change)} on ${word}, `
+    row.setAttribute("aria-label", `layer ${layer}, head ${head}: ${changed(a, b)} on ${word}, `
       + `from ${digits(a)} to ${digits(b)}`);
   });
   view.followed = null;

@@ -26,6 +26,7 @@ _SCRIPT: Final = script_of(
     "comparison_page",
     "comparison_ranking",
     "comparison_arrows",
+    "comparison_names",
     "comparison_heatmaps",
     "comparison_words",
     "comparison_events",

@@ -49,7 +49,9 @@ function ranking(view) {
       all.push(best);
     }
   }
-  return all.sort((one, other) => Math.abs(other.b - other.a) - Math.abs(one.b - one.a));
+  const shown = ({ a, b }) => Math.abs(thousandths(b) - thousandths(a));
+  return all.sort((one, other) => shown(other) - shown(one)
+    || Math.abs(other.b - other.a) - Math.abs(one.b - one.a));
 }
 
 const NONE = 32; // a packed weight of nothing
@@ -57,13 +59,14 @@ const LARGEST = 64000; // what all of the weight is more than nothing
 
 /** 0 to 1, exact to a thousandth; and the same in text. */
 const weightOf = (packed) => (packed - NONE) / LARGEST;
-const digits = (packed) => ((packed >> 6) / 1000).toFixed(3);
+const thousandths = (packed) => packed >> 6;
+const digits = (packed) => (thousandths(packed) / 1000).toFixed(3);
 
-/** A change with its sign, in text; a change that rounds to nothing has none. */
-function signed(change) {
-  const text = Math.abs(change).toFixed(3);
-  if (text === "0.000") return text;
-  return `${change < 0 ? "−" : "+"}${text}`;
+/** The change that two weights give as they are shown, with its sign; 0.000 has none. */
+function changed(a, b) {
+  const change = thousandths(b) - thousandths(a);
+  const text = (Math.abs(change) / 1000).toFixed(3);
+  return change ? `${change < 0 ? "−" : "+"}${text}` : text;
 }
 
 const changeOf = (a, b) => (b - a) / LARGEST;

@@ -31,7 +31,7 @@ function headWords(view, { layer, head }) {
   const [a, b] = [rowReader(view, 0), rowReader(view, 1)];
   const weights = keys.map((key) => {
     const [before, after] = [a(layer, head, key), b(layer, head, key)];
-    const change = signed(changeOf(before, after));
+    const change = changed(before, after);
     return `${names[query]} → ${names[key]} ${digits(before)} in A, ${digits(after)} in B (${change})`;
   });
   const rank = view.rankOf.get(`${layer}/${head}`) + 1;
@@ -45,6 +45,6 @@ function cellWords(view, { query, key }) {
   const values = has.map((is, side) => (is ? headReader(view, side)(query, key) : null));
   const parts = ["A", "B"].map((letter, side) => (has[side]
     ? `${letter} ${digits(values[side])}` : `${letter} has no such pair of words`));
-  if (has[0] && has[1]) parts.push(`difference ${signed(changeOf(values[0], values[1]))}`);
+  if (has[0] && has[1]) parts.push(`difference ${changed(...values)}`);
   return `${names[query]} → ${names[key]}: ${parts.join(", ")}`;
 }
