@@ -11,7 +11,7 @@ def choose_token(trace: Reading) -> int:
     """Draw Token; its place. Until one is chosen it is the first of Sentence A."""
     query = kept.fit_tokens(trace).query
     chosen = min(1, len(trace.tokens) - 1) if query is None else query
-    _show_box("Token", "query", chosen, trace)
+    _show_box("Token", "query", chosen, 0, trace)
     return chosen
 
 
@@ -22,17 +22,18 @@ def choose_tokens(trace: Reading) -> tuple[int, int | None]:
         chosen = choose_token(trace)
     with two:
         other = kept.view().other
-        _show_box("Held against", "other", other, trace)
+        _show_box("Held against", "other", other, None, trace)
     return chosen, other
 
 
-def _show_box(title: str, key: str, value: int | None, trace: Reading) -> None:
+def _show_box(title: str, key: str, value: int | None, empty: int | None, trace: Reading) -> None:
+    """A box at `value`; cleared, it holds `empty`."""
     names = [f"{place}  {visible(token)}" for place, token in enumerate(trace.tokens)]
     kept.seed(key, value)
     st.selectbox(
         title,
         range(len(names)),
-        index=None if value is None else 0,
+        index=empty,
         key=key,
         format_func=lambda place: names[place],
         on_change=kept.keep_widget,
