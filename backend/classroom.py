@@ -4,7 +4,7 @@
     room.start(visitor)    a training in the line; whoever comes while it waits or runs joins it
     room.stop(visitor)     ends it, unless others have asked for it too
     room.state()           how the newest training stands
-    room.course()          what it has learned so far, or what the last one came to
+    room.course()          what it has learned so far, or what one came to before
     room.model()           the model under its name, once a training has gone to its end
 
 A training that runs goes on when all have left: it takes a minute or two, and others will want
@@ -76,9 +76,9 @@ class Classroom:
             return self._state()
 
     def course(self) -> SmallProgress | SmallBert | None:
-        """What can be looked at: the training that runs, else the last one that learned anything.
+        """What can be looked at: the training that runs, else the first whole one.
 
-        None before the first.
+        Before there is a whole one it is the last that learned anything, None if none did.
         """
         with self._lock:
             state = self._state()
@@ -121,9 +121,9 @@ class Classroom:
         """How it stands; takes the result over when there is one."""
         state = self._job.poll() if self._job else None
         if isinstance(state, Done | Stopped) and state.result is not None:
-            self._last = state.result
-            if self._last.complete:
-                self._whole = self._whole or self._last
+            if state.result.complete:
+                self._whole = self._whole or state.result
+            self._last = self._whole or state.result
         return state
 
     def _train(

@@ -111,11 +111,11 @@ def _show_end(room: Classroom, state: State[SmallProgress, SmallBert] | None) ->
 
 
 def _stopped(result: SmallBert | None, *, ready: bool) -> str:
-    kept_one = "The model of the whole training stays." if ready else ""
-    if result is None:
-        return f"Stopped before it began. {kept_one}"
-    only = kept_one or "Only a whole training makes a model for the other pages."
-    return f"Stopped after {len(result.losses):,} steps: below is what it had learned. {only}"
+    when = "before it began" if result is None else f"after {len(result.losses):,} steps"
+    if ready:
+        return f"Stopped {when}. Below is the whole training of before; its model stays."
+    learned = "" if result is None else " Below is what it had learned."
+    return f"Stopped {when}.{learned} Only a whole training makes a model for the other pages."
 
 
 def _show_failure(error: BaseException) -> None:
@@ -143,7 +143,7 @@ def _show_course(course: Course, steps: int) -> None:
             steps,
             theme=page_theme(),
             title="per cent right",
-            guess="a coin between two nouns",
+            guess="coin toss",
         )
         show_steady(figure, key="scores")
     if len(losses) > STATEMENTS:

@@ -95,5 +95,12 @@ def side_by_side(a: Sequence[tuple[str, float, float]]) -> str:
 
     a: piece, its probability in A, its probability in B
     """
-    lines = [f"**{plain(piece)}** has {one:.2f} in A and {two:.2f} in B" for piece, one, two in a]
+    lines = [
+        f"**{plain(piece)}** has {_written(one)} in A and {_written(two)} in B"
+        for piece, one, two in a
+    ]
     return "; ".join(lines) + "."
+
+
+def _written(share: float) -> str:
+    return f"{share:.2f}" if share >= 0.005 else "less than 0.005"

@@ -18,6 +18,8 @@ from components.plain import plain
 _STYLE = """
 [data-testid="stMainBlockContainer"] { padding: 2.5rem 2rem 3rem; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 2rem; padding: 0; }
+[data-testid="stMainBlockContainer"] h2 { font-size: 1.6rem; }
+[data-testid="stMainBlockContainer"] h3 { font-size: 1.3rem; }
 @media (min-width: 900px) {
   [data-testid="stSidebar"][data-collapsed="false"] { min-width: min(430px, 34vw) !important; }
 }
