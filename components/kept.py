@@ -20,16 +20,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from backend.trace import Reading
-from components.view import (
-    FIELDS,
-    View,
-    chosen,
-    fitted,
-    fitted_tokens,
-    kept,
-    parameters_of,
-    view_of,
-)
+from components.view import FIELDS, View, chosen, fitted, kept, parameters_of, view_of
+
+Within = Callable[[View, Reading], tuple[View, list[str]]]
 
 _MAY_BE_NONE: Final = ("other",)
 _TOKENS: Final = ("query", "other", "keys")
@@ -114,25 +107,27 @@ def seed(key: str, value: object) -> None:
     On another page the browser draws the widget anew and empty, whatever the session holds: it
     must hear the value again.
     """
-    pages: dict[str, str] = st.session_state.setdefault("seeded_on", {})
-    page = _page()
-    if key not in st.session_state or st.session_state[key] != value or pages.get(key) != page:
+    here = _seeds().get(key, ("",))[0] == _page()
+    if not here or key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
-    pages[key] = page
+    _seeds()[key] = _page(), value
 
 
-def fit(trace: Reading) -> View:
-    """The view within this trace; what was chosen beyond it is brought back, and a note says so."""
-    return _fit(trace, fitted)
+def fit(trace: Reading, within: Within = fitted) -> View:
+    """The view within this trace; what was chosen beyond it is brought back, and a note says so.
 
-
-def fit_tokens(trace: Reading) -> View:
-    """The same for pages that show no one head: layer and head stay as they were chosen."""
-    return _fit(trace, fitted_tokens)
+    within: `fitted_tokens` for pages that show no one head, which stays as it was chosen
+    """
+    _let_go_of_changed_tokens(trace)
+    st.session_state["kept_view"], notes = within(view(), trace)
+    note(*notes)
+    st.session_state["kept_tokens"] = _chosen_tokens(trace)
+    return view()
 
 
 def read_address() -> None:
     """Take over the address where the reader, not this app, set it; at the start of a run."""
+    _catch_up()
     given = {key: value for key, value in st.query_params.items() if key in FIELDS}
     new = given not in _known()
     if given and (new or _went_back()):
@@ -185,20 +180,26 @@ def take_notes() -> list[str]:
     return notes
 
 
+def _catch_up() -> None:
+    """Take over widgets whose callback was cut off, as Streamlit does when more is asked for."""
+    for key, (page, value) in _seeds().items():
+        told = key not in FIELDS or page != _page() or getattr(view(), key) != value
+        if not told and widget_value(key) not in (None, value):
+            keep_widget(key)
+
+
+def _seeds() -> dict[str, tuple[str, object]]:
+    """The page on which each widget was set from the view, and to what."""
+    seeds: dict[str, tuple[str, object]] = _stored().setdefault("seeds", {})
+    return seeds
+
+
 def _link(shown: View) -> tuple[dict[str, str], bool]:
     """The parameters of a link to this view, and whether the sentences are among them."""
     wanted = parameters_of(shown)
     if len(urlencode(wanted)) <= LONGEST_LINK:
         return wanted, True
     return {key: value for key, value in wanted.items() if key not in ("a", "b")}, False
-
-
-def _fit(trace: Reading, within: Callable[[View, Reading], tuple[View, list[str]]]) -> View:
-    _let_go_of_changed_tokens(trace)
-    st.session_state["kept_view"], notes = within(view(), trace)
-    note(*notes)
-    st.session_state["kept_tokens"] = _chosen_tokens(trace)
-    return view()
 
 
 def _let_go_of_changed_tokens(trace: Reading) -> None:

@@ -5,11 +5,12 @@ import streamlit as st
 from backend.trace import Reading
 from components import kept
 from components.token_chips import visible
+from components.view import fitted_tokens
 
 
 def choose_token(trace: Reading) -> int:
     """Draw Token; its place. Until one is chosen it is the first of Sentence A."""
-    query = kept.fit_tokens(trace).query
+    query = kept.fit(trace, fitted_tokens).query
     chosen = min(1, len(trace.tokens) - 1) if query is None else query
     _show_box("Token", "query", chosen, 0, trace)
     return chosen

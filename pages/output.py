@@ -7,11 +7,12 @@ from components.accuracy_section import show_accuracy
 from components.answer_sections import show_own_layer, show_tags
 from components.for_all import find_tagger, show_training
 from components.inputs import choose_model, choose_sentences
-from components.kept import fit_tokens
+from components.kept import fit
 from components.loading import load_model, load_trace
 from components.output_sections import show_vector_map, show_vectors, show_way
 from components.page import page
 from components.token_choice import choose_tokens
+from components.view import fitted_tokens
 
 WHAT_IT_SHOWS = """
 **What this shows, and what it does not.** A probability is how sure the layer is, not how often it
@@ -30,7 +31,7 @@ with page(
     sentences, model_name = choose_sentences(), choose_model()
     trace = load_trace(model_name, sentences)
     model = load_model(model_name)
-    fit_tokens(trace)
+    fit(trace, fitted_tokens)
     own = cached_task_head(model_name)
     if own is not None:
         st.header("The model's own classification layer", anchor=False)

@@ -27,6 +27,15 @@ def test_an_address_that_comes_late_undoes_no_choice() -> None:
     assert address(app)["layer"] == "1"
 
 
+def test_text_is_not_lost_with_a_callback_that_was_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr("components.kept.keep_widget", lambda _: None)
+        app = opened()
+    by_label(app.text_input, "Sentence A").set_value("A small bird.").run()
+    assert by_label(app.text_input, "Sentence A").value == "A small bird."
+    assert address(app)["a"] == "A small bird."
+
+
 def test_a_run_that_is_begun_anew_leaves_its_notes_to_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
