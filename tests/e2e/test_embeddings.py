@@ -81,7 +81,7 @@ def test_every_figure_is_drawn_and_another_token_changes_them(
     all_drawn(page, 8)
     z = numbers(page, "384 dimensions", 0, "z")
     np.testing.assert_allclose(z, trace.embeddings.token[CHICKEN], atol=1e-6)
-    choose(page, "Token", "8  road")
+    choose(page, "Token", "8 road")
     expect(page.get_by_role("combobox", name="Token", exact=True)).to_have_value(re.compile("road"))
     expect(figure(page, "rank and piece")).to_contain_text("1 road")
     z = numbers(page, "384 dimensions", 4, "z")
