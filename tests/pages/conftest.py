@@ -1,0 +1,20 @@
+"""What every test of a page has of its own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from backend import classroom, for_all
+from backend.training_queue import TrainingQueue
+
+
+@pytest.fixture(autouse=True)
+def own_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A line of trainings in which nothing waits for what an earlier test has begun."""
+    queue = TrainingQueue()
+    monkeypatch.setattr(for_all, "server_queue", lambda: queue)
+    monkeypatch.setattr(classroom, "server_queue", lambda: queue)
+    monkeypatch.setattr(for_all.taggers, "_jobs", {})
+    monkeypatch.setattr(for_all.accuracies, "_jobs", {})
+    yield
+    queue.close()
