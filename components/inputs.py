@@ -95,14 +95,15 @@ def use_model(name: str) -> None:
 def choose_tokenizer(model: str) -> str:
     """Draw Tokenizer; the name of the chosen one, the model's own until another is chosen."""
     names = list(dict.fromkeys([model, UNCASED, CASED]))
-    chosen = st.session_state.get("kept_tokenizer")
+    chosen = kept.stored("tokenizer")
     kept.seed("tokenizer", chosen if chosen in names else model)
     name = st.selectbox(
         "Tokenizer",
         names,
         key="tokenizer",
         format_func=lambda name: f"{title_of(name)}, the model's own" if name == model else name,
-        on_change=lambda: use_tokenizer(st.session_state["tokenizer"]),
+        on_change=kept.store_widget,
+        args=("tokenizer",),
         persist_state="session",
         help="Each tokenizer has its own list of pieces. “Uncased” makes all letters small "
         "first, “cased” keeps capitals. Both work without a network.",
@@ -112,7 +113,7 @@ def choose_tokenizer(model: str) -> str:
 
 def use_tokenizer(name: str) -> None:
     """Cut the sentences with this tokenizer; for the callbacks of buttons."""
-    st.session_state["kept_tokenizer"] = name
+    kept.store("tokenizer", name)
 
 
 def choose_head(trace: Reading) -> Choice:

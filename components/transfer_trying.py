@@ -40,15 +40,11 @@ def choose_new_sentence(model: Model, a: str) -> str | None:
 
     None where it holds nothing that the model can read.
     """
-    typed = kept.stored("new_sentence")
-    text = (a if typed is None else typed)[:LONGEST_TEXT]
-    kept.seed("new_sentence", text)
-    st.text_input(
+    text: str = kept.stored("new_sentence", a)[:LONGEST_TEXT]
+    _show_box(
         "New sentence",
-        key="new_sentence",
-        max_chars=LONGEST_TEXT,
-        on_change=kept.store_widget,
-        args=("new_sentence",),
+        "new_sentence",
+        text,
         placeholder="Type a sentence that is not in the table",
     )
     try:
@@ -97,14 +93,10 @@ def show_said(classes: Sequence[str], ways: Ways) -> None:
 
 def show_zero_shot(text: str | None, model: Model, title: str, trained: LastLayer | None) -> None:
     """Draw Candidate labels and which of them fits, without any training."""
-    typed = kept.stored("candidates")
-    kept.seed("candidates", _offered(trained) if typed is None else typed)
-    st.text_input(
+    _show_box(
         "Candidate labels",
-        key="candidates",
-        max_chars=LONGEST_TEXT,
-        on_change=kept.store_widget,
-        args=("candidates",),
+        "candidates",
+        kept.stored("candidates", _offered(trained)),
         help="With commas between them. Any words will do; nothing is trained.",
     )
     if text is None:
@@ -143,3 +135,19 @@ def _offered(trained: LastLayer | None) -> str:
     """The labels of what was trained, else those of the topics."""
     table = trained.table if trained else preset_task([*PRESETS][-1])
     return ", ".join(table.classes)
+
+
+def _show_box(
+    title: str, key: str, text: str, *, placeholder: str | None = None, help: str | None = None
+) -> None:
+    """A box for text that is put away under `key`."""
+    kept.seed(key, text)
+    st.text_input(
+        title,
+        key=key,
+        max_chars=LONGEST_TEXT,
+        on_change=kept.store_widget,
+        args=(key,),
+        placeholder=placeholder,
+        help=help,
+    )
