@@ -1,6 +1,6 @@
 # make run     install what is missing and serve the app (PORT=8501)
 # make test    install what is missing and run lint, types, unit, page and browser tests
-# make bench   measure side by side with BertViz
+# make bench   measure side by side with BertViz, and how long trainings take
 # make format  mend what lint can mend
 # make picture take the README's picture anew
 PYTHON ?= python3
@@ -18,6 +18,7 @@ test: $(VENV)/dev.installed $(VENV)/browser.installed lint
 
 bench: $(VENV)/dev.installed $(VENV)/browser.installed
 	$(BIN)/python -m benchmarks.attention
+	$(BIN)/python -m benchmarks.learning
 
 lint: $(VENV)/dev.installed
 	$(BIN)/ruff check .

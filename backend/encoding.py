@@ -1,10 +1,12 @@
 """Hidden states of many sentences at once, without their attention: what training needs.
 
 Sentences of equal length run together, so that none needs padding: padding costs time, and a
-model that was not trained with it can change what it computes.
+model that was not trained with it can change what it computes. Two such batches run side by side,
+each on one processor.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from backend.hub import Progress
@@ -14,6 +16,8 @@ from backend.trace import FloatArray
 
 BATCH_TOKENS: Final = 1024
 """Tokens that run together: at BERT's own size their vectors in all layers are 41 MB."""
+_READERS: Final = 2
+"""Threads that read; they step back for visitors as far as the thread does that starts them."""
 
 
 def hidden_states(
@@ -30,12 +34,20 @@ def hidden_states(
     Raises NotAModel if what the model computes is no number.
     """
     found: dict[int, FloatArray] = {}
-    for batch in batches([len(pieces.tokens) for pieces in inputs]):
-        states = model.hidden_states([inputs[number] for number in batch], layers)
-        states.flags.writeable = False
-        found.update(zip(batch, states, strict=True))
-        if progress:
-            progress(len(found), len(inputs))
+    with ThreadPoolExecutor(_READERS) as readers:
+        runs = [
+            (batch, readers.submit(model.hidden_states, [inputs[n] for n in batch], layers))
+            for batch in batches([len(pieces.tokens) for pieces in inputs])
+        ]
+        try:
+            for batch, run in runs:
+                states = run.result()
+                states.flags.writeable = False
+                found.update(zip(batch, states, strict=True))
+                if progress:
+                    progress(len(found), len(inputs))
+        finally:
+            readers.shutdown(wait=False, cancel_futures=True)  # where it broke off
     return tuple(found[number] for number in range(len(inputs)))
 
 

@@ -27,18 +27,22 @@ window.plotted = () =>
 _ARM: Final = """([name, plots]) => {
   const drawn = figure(name), before = plotted();
   window.redrawn = timed("keydown", () => figure(name) && figure(name) !== drawn
-    && document.querySelectorAll("[data-stale=false] .js-plotly-plot").length === plots
-    && (!plots || plotted() !== before), 1);
+    && (plots === null
+      || document.querySelectorAll("[data-stale=false] .js-plotly-plot").length === plots
+      && (!plots || plotted() !== before)), plots === null ? 0 : 1);
 }"""
 
 
 @dataclass(frozen=True)
 class Redrawn:
-    """A page: its linked figure's class, and how many Plotly figures stand beside it."""
+    """What is waited for: a page's linked figure, by its class, and the Plotly figures beside it.
+
+    plots: how many there are; None where they are not waited for
+    """
 
     page: str
     figure: str
-    plots: int
+    plots: int | None
 
 
 PAGES: Final = (Redrawn("overview", "diagram", 0), Redrawn("compare", "comparison", 1))

@@ -30,20 +30,22 @@ class Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """A Markdown table that is readable as it stands."""
-    lines = [_HEADINGS, *map(_cells, rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
-    rule = ["-" * (w - 1) + ":" if c in _NUMBERS else "-" * w for c, w in enumerate(widths)]
-    rule[-1] = rule[-1] or "-"
-    return "\n".join(_line(cells, widths) for cells in (lines[0], rule, *lines[1:]))
+    """A Markdown table that is readable as it stands; without the columns that nothing fills."""
+    lines = list(map(_cells, rows))
+    columns = [
+        _column(heading, [line[number] for line in lines], number in _NUMBERS)
+        for number, heading in enumerate(_HEADINGS)
+        if any(line[number] for line in lines)
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in zip(*columns, strict=True))
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (
-        cell.rjust(width) if column in _NUMBERS else cell.ljust(width)
-        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
-    return f"| {' | '.join(padded)} |"
+def _column(heading: str, cells: Sequence[str], is_number: bool) -> list[str]:
+    """Heading, rule and cells, all equally wide."""
+    width = max(map(len, (heading, "--", *cells)))
+    rule = "-" * (width - 1) + (":" if is_number else "-")
+    padded = [c.rjust(width) if is_number else c.ljust(width) for c in cells]
+    return [heading.ljust(width), rule, *padded]
 
 
 def _cells(row: Row) -> tuple[str, ...]:
