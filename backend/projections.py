@@ -6,12 +6,12 @@
 Source: Vaswani et al. 2017, Attention Is All You Need.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from backend.encoder_layers import encoder_layers
 from backend.trace import FloatArray
 
 
@@ -41,29 +41,17 @@ def projections_of(module: Any, hidden: FloatArray, heads: int) -> Projections:
     hidden: (layer + 1, token, width), as in `Trace.hidden`
     Raises ValueError if the states are not those of an encoder with so many layers.
     """
-    layers = list(_layers(module))
+    layers = list(encoder_layers(module))
     if len(layers) != len(hidden) - 1:
         raise ValueError(f"expected states of {len(layers)} layers, got {len(hidden) - 1}")
     tokens, width = hidden.shape[1:]
     shape = (3, len(layers), heads, tokens, width // heads)
     found = np.empty(shape, np.float32)
-    for place, (states, linears) in enumerate(zip(hidden[:-1], layers, strict=True)):
-        for kind, linear in enumerate(linears):
+    for place, (states, layer) in enumerate(zip(hidden[:-1], layers, strict=True)):
+        for kind, linear in enumerate((layer.query, layer.key, layer.value)):
             projected = _applied(linear, states).reshape(tokens, heads, -1)
             found[kind, place] = projected.transpose(1, 0, 2)  # (head, token, head_width)
     return Projections(*found)
-
-
-def _layers(module: Any) -> Iterator[tuple[Any, Any, Any]]:
-    """The three linear maps of each layer, by the names that the families give them."""
-    if module.config.model_type == "distilbert":
-        for layer in module.transformer.layer:
-            maps = layer.attention
-            yield maps.q_lin, maps.k_lin, maps.v_lin
-        return
-    for layer in module.encoder.layer:
-        maps = layer.attention.self
-        yield maps.query, maps.key, maps.value
 
 
 def _applied(linear: Any, states: FloatArray) -> FloatArray:

@@ -18,7 +18,8 @@ from backend.trace import Trace
 from benchmarks.browser import fresh_page, renderer_memory
 from benchmarks.texts import sentences
 from components.bertviz_page import bertviz_page, framed, page_height
-from components.view import VIEWS, Choice
+from components.view import Choice
+from components.view_options import VIEWS
 
 _WIDTH: Final = 786  # what the app leaves it in a window of 1280
 _DRAWN: Final = """() => untilDrawn(() => document.querySelector("[data-drawn]"), 1)

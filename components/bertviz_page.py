@@ -28,7 +28,8 @@ from backend.projections import Projections
 from backend.sentence_filter import SHOW
 from backend.trace import FloatArray, Trace
 from components.palette import INK, PAGE, Theme
-from components.view import VIEWS, Choice
+from components.view import Choice
+from components.view_options import VIEWS
 
 """BertViz's views, and how they are called on screen."""
 

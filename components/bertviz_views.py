@@ -12,7 +12,8 @@ from components.downloads import offer_download
 from components.inputs import show_way
 from components.loading import load_model
 from components.page import page_theme
-from components.view import VIEWS, Choice
+from components.view import Choice
+from components.view_options import VIEWS
 
 
 @dataclass(frozen=True)

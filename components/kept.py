@@ -11,7 +11,7 @@ This file and inputs.py, its controls, are the only ones that touch the session 
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -25,8 +25,10 @@ from components.view import FIELDS, View, chosen, fitted, kept, parameters_of, v
 Within = Callable[[View, Reading], tuple[View, list[str]]]
 
 _MAY_BE_NONE: Final = ("other",)
-_TOKENS: Final = ("query", "other", "keys")
+_TOKENS: Final = ("query", "other", "keys", "hidden", "search")
 """The fields that name tokens by their places."""
+NO_TOKENS: Final = {field: getattr(View(query=None), field) for field in _TOKENS}
+"""What these are where no token is chosen."""
 
 LONGEST_LINK: Final = 8_000
 """Characters of an address that every server and browser between two readers lets through."""
@@ -205,16 +207,11 @@ def _link(shown: View) -> tuple[dict[str, str], bool]:
 def _let_go_of_changed_tokens(trace: Reading) -> None:
     """After the text was edited the tokens at the kept places may be other ones."""
     before: Mapping[int, str] = st.session_state.get("kept_tokens", {})
-    changed = {
-        place for place, token in _chosen_tokens(trace).items() if before.get(place) != token
-    }
-    now, outdated = view(), set(_outdated())
-    if "query" in outdated and now.query in changed:
-        change(query=None)
-    if "other" in outdated and now.other in changed:
-        change(other=None)
-    if "keys" in outdated and changed.intersection(now.keys):
-        change(keys=())
+    tokens = _chosen_tokens(trace)
+    changed = {place for place, token in tokens.items() if before.get(place) != token}
+    for field in _outdated().intersection(_TOKENS):
+        if changed.intersection(_places(field)):
+            change(**{field: NO_TOKENS[field]})
     _outdated().clear()
 
 
@@ -226,9 +223,16 @@ def _outdated() -> set[str]:
 
 def _chosen_tokens(trace: Reading) -> dict[int, str | None]:
     """The tokens at the places that the reader chose; None where the trace has no such place."""
-    now = view()
-    places = [*now.keys, *(place for place in (now.query, now.other) if place is not None)]
+    places = {place for field in _TOKENS for place in _places(field)}
     return {p: trace.tokens[p] if p < len(trace.tokens) else None for p in places}
+
+
+def _places(field: str) -> Iterator[int]:
+    """The places that a field of the view names."""
+    value = getattr(view(), field)
+    for one in value if isinstance(value, tuple) else (value,):
+        if one is not None:
+            yield from one if isinstance(one, tuple) else (one,)
 
 
 def _stored() -> dict[str, Any]:

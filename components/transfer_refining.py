@@ -24,7 +24,7 @@ from components.plain import plain
 from components.refinement_words import refinement_words, running_words, waiting_words
 from components.transfer_trying import ALL, ALONE, Ways, show_said
 from components.transfer_words import per_cent
-from components.view import OWN
+from components.view_options import OWN
 
 _Key = tuple[str, LabelledTexts]
 _Seat = Seat[RefineProgress, Refinement]

@@ -23,7 +23,7 @@ from backend.labelled_texts import (
 from components import kept
 from components.downloads import offer_csv
 from components.plain import plain
-from components.view import OWN
+from components.view_options import OWN
 
 Rows = tuple[tuple[str, str], ...]
 

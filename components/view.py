@@ -1,15 +1,15 @@
 """What a link carries, read from an address and fitted to what there is; no Streamlit."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from backend.catalogue import BUILT_IN, is_offered, title_of
 from backend.examples import EXAMPLES
-from backend.labelled_texts import PRESETS
-from backend.sentence_filter import SHOW
 from backend.trace import Reading
+from components.link_values import MEANING, READERS, Pairs, written
+from components.view_options import TITLES
 
 MOST_CHARACTERS: Final = 100_000
 """Of one sentence; a model reads 512 tokens of it, some 2,500 characters."""
@@ -17,18 +17,6 @@ MOST_CHARACTERS: Final = 100_000
 _SHORT: Final = 40  # characters of a bad value in the note about it
 _DIGITS: Final = 9
 _NUMBER: Final = re.compile(r"-?[0-9]+")
-_KEYS: Final = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
-_DONE: Final = re.compile(r"[rw-]{0,40}")
-
-VIEWS: Final = {"head": "Head view", "model": "Model view", "neuron": "Neuron view"}
-"""BertViz's views, and what they are called."""
-
-LINES: Final = {"head": "One head", "mean": "Mean of all heads"}
-"""What the lines of the Overview show, and how the choice is called."""
-
-OWN: Final = "own"
-TASKS: Final = PRESETS | {OWN: "My own"}
-"""What a last layer is trained for, and how the choice is called."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +34,11 @@ class View:
     view: which of BertViz's views is shown, a key of `VIEWS`
     other: a token that the one at `query` is held against on its way through the layers
     task: what a last layer is trained for, a key of `TASKS`
+    weights: what is drawn wherever weights are shown, a key of `WEIGHTS`
+    measure: what the map of all heads shows, a key of `MEASURES`
+    search: pairs of tokens, from and to, by which heads are searched
+    off: heads that are switched off, layer and head each
+    hidden: tokens that no other token may look at
     """
 
     a: str = EXAMPLES[0].a
@@ -63,6 +56,11 @@ class View:
     view: str = "head"
     other: int | None = None
     task: str = "sentiment"
+    weights: str = "raw"
+    measure: str = "previous"
+    search: Pairs = ()
+    off: Pairs = ()
+    hidden: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,9 +114,9 @@ def kept(view: View, name: str, value: object) -> tuple[View, str]:
         return _with(view, name, short), "" if short == text else note
     if name in ("layer", "head", "query", "step", "other"):
         return _with_number(view, name, str(value))
-    if name in _READERS:
-        good = _READERS[name](value)
-        note = f"“{_short(str(value))}” says nothing of {_MEANING[name]}."
+    if name in READERS:
+        good = READERS[name](value)
+        note = f"“{_short(str(value))}” says nothing of {MEANING[name]}."
         return (view, note) if good is None else (_with(view, name, good), "")
     return _with_option(view, name, value)
 
@@ -127,7 +125,7 @@ def parameters_of(view: View) -> dict[str, str]:
     """The link's parameters for a view; `view_of` reads them back."""
     values = {name: getattr(view, name) for name in FIELDS}
     return {
-        name: _written(value)
+        name: written(value)
         for name, value in values.items()
         if value is not None and (name in _ALWAYS or value != getattr(_OPENING, name))
     }
@@ -151,7 +149,10 @@ def fitted(view: View, trace: Reading) -> tuple[View, list[str]]:
             f"There is no layer {view.layer}, head {view.head} here; "
             f"this is layer {layer}, head {head}."
         )
-    view, more = fitted_tokens(replace(view, layer=layer, head=head), trace)
+    off = tuple(one for one in view.off if one[0] < trace.layers and one[1] < trace.heads)
+    if off != view.off:
+        notes.append("Not all heads that were switched off are here; the others are switched on.")
+    view, more = fitted_tokens(replace(view, layer=layer, head=head, off=off), trace)
     return view, notes + more
 
 
@@ -172,53 +173,33 @@ def fitted_tokens(view: View, trace: Reading) -> tuple[View, list[str]]:
     if trace.sentences[1] is None and show != "all":
         notes.append("There is only one sentence now, so all weights are shown.")
         show = "all"
-    return replace(view, query=query, show=show, keys=keys, other=other), notes
+    view, more = _fitted_lists(view, last)
+    return replace(view, query=query, show=show, keys=keys, other=other), notes + more
+
+
+def _fitted_lists(view: View, last: int) -> tuple[View, list[str]]:
+    """Hidden tokens and pairs to search by, without those beyond the last token."""
+    notes: list[str] = []
+    hidden = tuple(place for place in view.hidden if place <= last)
+    search = tuple(pair for pair in view.search if max(pair) <= last)
+    if hidden != view.hidden:
+        notes.append("Not all tokens that were hidden are here any more.")
+    if search != view.search:
+        notes.append("Not all pairs to search by are here any more.")
+    return replace(view, hidden=hidden, search=search), notes
 
 
 def _with_option(view: View, name: str, value: object) -> tuple[View, str]:
-    titles = {"show": SHOW, "lines": LINES, "task": TASKS, "view": VIEWS}
-    good = is_offered(str(value)) if name == "model" else value in tuple(titles[name])
+    good = is_offered(str(value)) if name == "model" else value in tuple(TITLES[name])
     if good:
         return _with(view, name, value), ""
     now = getattr(view, name)
-    instead = title_of(now) if name == "model" else titles[name][now]
+    instead = title_of(now) if name == "model" else TITLES[name][now]
     return view, f"There is no {name} “{_short(str(value))}” to choose; this is {instead}."
 
 
-def _read_keys(value: object) -> tuple[int, ...] | None:
-    """Two places, as `2-8` in a link or as two numbers from a figure."""
-    text = "-".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    found = _KEYS.fullmatch(text)
-    return (int(found[1]), int(found[2])) if found else None
-
-
-def _read_flag(value: object) -> bool | None:
-    return {"1": True, "True": True, "0": False, "False": False}.get(str(value))
-
-
-def _read_done(value: object) -> str | None:
-    found = _DONE.fullmatch(str(value))
-    return found[0] if found else None
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return str(int(value))
-    return "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
 _OPENING: Final = View()
-_READERS: Final[Mapping[str, Callable[[object], object]]] = {
-    "keys": _read_keys,
-    "pair": _read_flag,
-    "done": _read_done,
-}
 _CALLED: Final = {"other": "other token"}
-_MEANING: Final = {
-    "keys": "two tokens to set against each other",
-    "pair": "whether to read the sentences as one pair",
-    "done": "the lesson's answers",
-}
 
 
 def _with_number(view: View, name: str, text: str) -> tuple[View, str]:

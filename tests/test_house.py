@@ -13,6 +13,7 @@ MODEL_FILES = {
     "backend/model.py",
     "backend/weights.py",
     "backend/classifier.py",
+    "backend/encoder_pass.py",
     "backend/fine_tuning.py",
     "backend/masked_words.py",
     "backend/task_heads.py",

@@ -16,7 +16,8 @@ import pytest
 from backend.cached import cached_model, cached_trace
 from backend.trace import Trace
 from components.bertviz_page import bertviz_page, framed, page_height
-from components.view import VIEWS, Choice
+from components.view import Choice
+from components.view_options import VIEWS
 
 A = "The cat sat on the mat."
 B = "It was tired."

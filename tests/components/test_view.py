@@ -11,10 +11,7 @@ from backend.catalogue import CATALOGUE
 from backend.sentence_filter import SHOW
 from components.view import (
     FIELDS,
-    LINES,
     MOST_CHARACTERS,
-    TASKS,
-    VIEWS,
     View,
     chosen,
     fitted,
@@ -23,6 +20,7 @@ from components.view import (
     parameters_of,
     view_of,
 )
+from components.view_options import LINES, TASKS, VIEWS
 
 LINKED = st.builds(
     View,
