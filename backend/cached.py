@@ -5,13 +5,8 @@ them computes it and the others wait for that one.
 """
 
 import gc
-from collections.abc import Callable, Hashable
-from concurrent.futures import CancelledError, Future
 from functools import cache
-from threading import Lock
-from typing import Final, Generic, Protocol, TypeVar
-
-from cachetools import LRUCache
+from typing import Final
 
 from backend.catalogue import BUILT_IN, SMALL
 from backend.classroom import classroom
@@ -21,6 +16,7 @@ from backend.labelled_texts import LabelledTexts
 from backend.last_layer import LastLayer, train_task
 from backend.masked_words import MaskedWords, load_masked_words
 from backend.model import Model, load_model
+from backend.shared import Shared, nbytes
 from backend.small_bert import small_tokenizer
 from backend.tagger import TagAccuracy, Tagger, tag_accuracy, train_tagger
 from backend.task_heads import TaskHead, load_task_head
@@ -38,87 +34,15 @@ TOKENIZERS: Final = 8
 ACCURACIES: Final = 64
 
 
-class Sized(Protocol):
-    """Something that knows how much memory it holds."""
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes held."""
-        ...
-
-
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
-
-
-class Shared(Generic[Key, Value]):
-    """A bounded store in which each missing value is computed by one thread only.
-
-    An exception reaches everybody who waits and is not kept: the next one to ask tries again.
-    """
-
-    def __init__(self, limit: int, size: Callable[[Value], int]) -> None:
-        """Keep values up to `limit` in all, each counted as `size` says."""
-        self._kept: LRUCache[Key, Value] = LRUCache(limit, getsizeof=size)
-        self._pending: dict[Key, Future[Value]] = {}
-        self._lock = Lock()
-
-    def find(self, key: Key, compute: Callable[[], Value]) -> Value:
-        """The value kept under `key`, computed now if there is none."""
-        while True:
-            with self._lock:
-                if key in self._kept:
-                    return self._kept[key]
-                waiting = self._pending.get(key)
-                if waiting is None:
-                    mine = self._pending[key] = Future()
-                    break
-            try:
-                return waiting.result()
-            except CancelledError:
-                continue  # that visitor left halfway; the next in line takes over
-        return self._fill(key, mine, compute)
-
-    def __contains__(self, key: Key) -> bool:
-        """Whether a value is kept under `key` now."""
-        with self._lock:
-            return key in self._kept
-
-    def _fill(self, key: Key, mine: Future[Value], compute: Callable[[], Value]) -> Value:
-        try:
-            value = compute()
-        except BaseException as error:
-            self._settle(key)
-            if isinstance(error, Exception):
-                mine.set_exception(error)
-            else:  # the page was stopped: nobody else's business
-                mine.cancel()
-            raise
-        self._settle(key, value)
-        mine.set_result(value)
-        return value
-
-    def _settle(self, key: Key, *values: Value) -> None:
-        with self._lock:
-            del self._pending[key]
-            for value in values:
-                if self._kept.getsizeof(value) <= self._kept.maxsize:  # else handed out, not kept
-                    self._kept[key] = value
-
-
-def _bytes(value: Sized) -> int:
-    return value.nbytes
-
-
-_models: Shared[str, Model] = Shared(MODEL_BYTES, _bytes)
-_traces: Shared[tuple[str, str, str | None], Trace] = Shared(TRACE_BYTES, _bytes)
-_taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, _bytes)
-_tasks: Shared[tuple[str, LabelledTexts, int | None], LastLayer] = Shared(TASK_BYTES, _bytes)
+_models: Shared[str, Model] = Shared(MODEL_BYTES, nbytes)
+_traces: Shared[tuple[str, str, str | None], Trace] = Shared(TRACE_BYTES, nbytes)
+_taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, nbytes)
+_tasks: Shared[tuple[str, LabelledTexts, int | None], LastLayer] = Shared(TASK_BYTES, nbytes)
 _accuracies: Shared[str, TagAccuracy] = Shared(ACCURACIES, lambda _: 1)
 _heads: Shared[str, TaskHead | None] = Shared(HEAD_BYTES, lambda head: head.nbytes if head else 1)
 _words: Shared[str, MaskedWords | None] = Shared(HEAD_BYTES, lambda w: w.nbytes if w else 1)
 _zero_shots: Shared[tuple[str, tuple[str, ...], tuple[str, ...]], ZeroShot]
-_zero_shots = Shared(ZERO_SHOT_BYTES, _bytes)
+_zero_shots = Shared(ZERO_SHOT_BYTES, nbytes)
 _tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda _: 1)
 
 

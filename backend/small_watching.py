@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from backend.cached import Shared
 from backend.masked_words import likeliest
+from backend.shared import Shared
 from backend.small_bert import Snapshot
 from backend.small_examples import QUESTIONS, Question
 from backend.small_words import VOCABULARY

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from backend.cached import Shared
 from backend.packing import is_sent_whole, pack_attention
+from backend.shared import Shared
 from backend.trace import Trace
 from components.browser_files import script_of, style_of
 from components.palette import HEADS, SEQUENTIAL

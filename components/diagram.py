@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from backend.cached import Shared
 from backend.diagram_packet import NUMBERS, pack_diagram
 from backend.part_of_speech import TAG_NAMES
+from backend.shared import Shared
 from backend.tagger import Tagger
 from backend.trace import Trace
 from components.attention_view import trace_name

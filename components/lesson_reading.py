@@ -5,11 +5,12 @@ from typing import Final
 
 import streamlit as st
 
-from backend.cached import Shared, cached_model, cached_tagger, cached_trace
+from backend.cached import cached_model, cached_tagger, cached_trace
 from backend.catalogue import title_of
 from backend.errors import EmptySentence
 from backend.habits import Habits, measured_habits
 from backend.lesson_questions import Reading
+from backend.shared import Shared
 from backend.trace import Trace
 from components.inputs import Sentences
 from components.loading import load_model, load_trace

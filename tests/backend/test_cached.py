@@ -11,7 +11,6 @@ from backend.cached import (
     MODEL_BYTES,
     TAGGER_BYTES,
     TRACE_BYTES,
-    Shared,
     cached_model,
     cached_tagger,
     cached_tokenizer,
@@ -20,6 +19,7 @@ from backend.cached import (
     warm_up,
 )
 from backend.errors import HubUnreachable, NotAModel, UnknownModel
+from backend.shared import Shared, nbytes
 
 CROWD = 16
 
@@ -162,7 +162,7 @@ def test_a_model_is_loaded_once(monkeypatch: Any) -> None:
         return Loaded()
 
     monkeypatch.setattr(cached, "load_model", load)
-    monkeypatch.setattr(cached, "_models", Shared(MODEL_BYTES, cached._bytes))
+    monkeypatch.setattr(cached, "_models", Shared(MODEL_BYTES, nbytes))
     found = _crowd(lambda _: cached_model("any"))
     assert runs == ["any"]
     assert all(model is found[0] for model in found)
@@ -197,7 +197,7 @@ def test_a_tagger_is_trained_once_and_then_ready(monkeypatch: Any) -> None:
 
     monkeypatch.setattr(cached, "train_tagger", train)
     monkeypatch.setattr(cached, "cached_model", lambda name: f"the model {name}")
-    monkeypatch.setattr(cached, "_taggers", Shared(TAGGER_BYTES, cached._bytes))
+    monkeypatch.setattr(cached, "_taggers", Shared(TAGGER_BYTES, nbytes))
     found = _crowd(lambda _: cached_tagger("any", lambda *counts: told.append(counts)))
     assert all(tagger is found[0] for tagger in found)
     assert (runs, told) == (["the model any"], [(1, 2)])
@@ -210,7 +210,7 @@ def test_a_tagger_that_cannot_be_trained_is_tried_again(monkeypatch: Any) -> Non
         raise NotAModel("damaged")
 
     monkeypatch.setattr(cached, "train_tagger", fail)
-    monkeypatch.setattr(cached, "_taggers", Shared(TAGGER_BYTES, cached._bytes))
+    monkeypatch.setattr(cached, "_taggers", Shared(TAGGER_BYTES, nbytes))
     for _ in range(2):
         with pytest.raises(NotAModel):
             cached_tagger("minilm")

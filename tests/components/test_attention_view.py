@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backend.cached import Shared
 from backend.packing import unpack_attention
+from backend.shared import Shared
 from backend.trace import Embeddings, FloatArray, Trace
 from components import attention_view
 from components.attention_view import trace_name, view_data

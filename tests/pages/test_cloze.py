@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend import cached
 from backend.classroom import classroom
+from backend.shared import Shared
 from components.plain import JOINER
 from tests.backend.test_masked_words import write_masked_model
 
@@ -21,9 +22,9 @@ MASKED = {"a": "the cat [MASK] .", "b": "the dog [MASK] ."}
 def fresh_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("EXPLORER_SMALL_STEPS", "4")
     classroom.cache_clear()
-    monkeypatch.setattr(cached, "_models", cached.Shared(600_000_000, lambda model: model.nbytes))
-    monkeypatch.setattr(cached, "_words", cached.Shared(16_000_000, lambda _: 1))
-    monkeypatch.setattr(cached, "_traces", cached.Shared(16_000_000, lambda trace: trace.nbytes))
+    monkeypatch.setattr(cached, "_models", Shared(600_000_000, lambda model: model.nbytes))
+    monkeypatch.setattr(cached, "_words", Shared(16_000_000, lambda _: 1))
+    monkeypatch.setattr(cached, "_traces", Shared(16_000_000, lambda trace: trace.nbytes))
     yield
     classroom.cache_clear()
 

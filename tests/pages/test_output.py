@@ -17,6 +17,7 @@ from backend.errors import NotAModel
 from backend.examples import EXAMPLES
 from backend.for_all import accuracies
 from backend.part_of_speech import tagged_sentences
+from backend.shared import Shared
 from backend.tagger import TagAccuracy
 from backend.trace import Trace
 from tests.backend.small_models import write_task_model
@@ -34,7 +35,7 @@ def few_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     cached_tagger("minilm")
     some = tagged_sentences()[:60]
     monkeypatch.setattr(tagger, "tagged_sentences", lambda: some)
-    monkeypatch.setattr(cached, "_accuracies", cached.Shared(8, lambda _: 1))
+    monkeypatch.setattr(cached, "_accuracies", Shared(8, lambda _: 1))
     monkeypatch.setattr(accuracies, "_jobs", {})
 
 

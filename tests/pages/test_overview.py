@@ -17,6 +17,7 @@ from backend.errors import NotAModel
 from backend.examples import EXAMPLES
 from backend.for_all import taggers
 from backend.model import Model
+from backend.shared import Shared, nbytes
 from backend.tagger import Tagger
 from tests.opened import opened_script
 
@@ -106,7 +107,7 @@ def test_the_tags_come_once_the_layer_is_trained_whatever_is_clicked(
         return real
 
     monkeypatch.setattr(cached, "train_tagger", train)
-    monkeypatch.setattr(cached, "_taggers", cached.Shared(cached.TAGGER_BYTES, cached._bytes))
+    monkeypatch.setattr(cached, "_taggers", Shared(cached.TAGGER_BYTES, nbytes))
     monkeypatch.setattr(taggers, "_jobs", {})
     monkeypatch.setattr("components.accuracy_section.show_work", lambda *_, **__: None)
     try:
@@ -148,7 +149,7 @@ def test_a_training_that_failed_says_why_and_can_be_tried_again(
         raise NotAModel("The weights are damaged.")
 
     monkeypatch.setattr(cached, "train_tagger", fail)
-    monkeypatch.setattr(cached, "_taggers", cached.Shared(cached.TAGGER_BYTES, cached._bytes))
+    monkeypatch.setattr(cached, "_taggers", Shared(cached.TAGGER_BYTES, nbytes))
     monkeypatch.setattr(taggers, "_jobs", {})
     app, end = opened(), monotonic() + 60
     while not app.error:

@@ -1,0 +1,43 @@
+"""What a reader takes away from a model before it reads again: heads, and tokens to look at."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.trace import BoolArray, FloatArray
+
+
+@dataclass(frozen=True)
+class SwitchedOff:
+    """Heads whose values count as nothing, and tokens that only they themselves look at.
+
+    heads: layer and head of each
+    hidden: places of tokens
+    """
+
+    heads: tuple[tuple[int, int], ...] = ()
+    hidden: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything is switched off."""
+        return bool(self.heads or self.hidden)
+
+    def gates(self, layers: int, heads: int) -> FloatArray:
+        """What each head's values are multiplied by: (layer, head), 0 or 1.
+
+        Raises IndexError if there is no such head.
+        """
+        gates = np.ones((layers, heads), np.float32)
+        for layer, head in self.heads:
+            gates[layer, head] = 0
+        return gates
+
+    def visible(self, tokens: int) -> BoolArray:
+        """Which key each query may look at: (query, key).
+
+        Raises IndexError if there is no such token.
+        """
+        visible = np.ones((tokens, tokens), np.bool_)
+        visible[:, list(self.hidden)] = False
+        np.fill_diagonal(visible, val=True)
+        return visible
