@@ -43,12 +43,24 @@ def _family(name: str, folder: Path) -> str:
             f"{name} is no model this app can open: it reads BERT, DistilBERT, RoBERTa and "
             "ELECTRA models. Choose one of those, or the built-in model."
         )
+    if not _has_whole_heads(config):
+        raise NotAModel(
+            f"{name} is no model this app can open: some of its heads were taken out, or several "
+            "heads share their keys. It shows models in which every layer has all its heads. "
+            "Choose another one, or the built-in model."
+        )
     if not (folder / WEIGHTS).is_file():
         raise NotAModel(
             f"{name} has no file {WEIGHTS}, the only format this app opens. Choose a model that "
             "has one, or the built-in model."
         )
     return family
+
+
+def _has_whole_heads(config: dict[str, Any]) -> bool:
+    """Whether each layer has all its heads, each with queries, keys and values of its own."""
+    heads = config.get("num_attention_heads", config.get("n_heads"))
+    return not config.get("pruned_heads") and config.get("num_key_value_heads", heads) == heads
 
 
 def _config(name: str, folder: Path) -> dict[str, Any]:

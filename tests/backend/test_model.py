@@ -244,6 +244,19 @@ def test_another_kind_of_model(tmp_path: Path, change: dict[str, str]) -> None:
         load_model(str(tmp_path))
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("change", [{"pruned_heads": {"0": [1]}}, {"num_key_value_heads": 1}])
+def test_heads_that_are_gone_or_share_their_keys(
+    tmp_path: Path, family: str, change: dict[str, Any]
+) -> None:
+    folder = write_model(family, tmp_path)
+    change_config(folder, pruned_heads={}, num_key_value_heads=3)
+    assert load_model(str(folder)).heads == 3
+    change_config(folder, **change)
+    with pytest.raises(NotAModel, match="every layer has all its heads"):
+        load_model(str(folder))
+
+
 @pytest.mark.parametrize("content", ["[]", "{", "null", '"bert"', "\0"])
 def test_a_damaged_config(tmp_path: Path, content: str) -> None:
     write_model("bert", tmp_path)
