@@ -19,7 +19,6 @@ from components.view_options import LINES, TASKS, VIEWS
 
 Option = TypeVar("Option", bound=Hashable)
 
-_MOST_ANSWERS: Final = 100
 _HELP: Final = {
     "layer": "The encoder has {count} layers, 0 to {last}. Each reads what the one below wrote.",
     "head": "Each layer has {count} heads, 0 to {last}. Each head looks at the tokens in a way of "
@@ -187,30 +186,6 @@ def keep_progress(*, step: int | None = None, done: str | None = None) -> None:
     kept.change(**{name: value for name, value in fields.items() if value is not None})
 
 
-def kept_answer(question: str) -> int | None:
-    """What the reader last answered to the question of this name; None where it is open."""
-    return _answers().get(question)
-
-
-def is_reopened(question: str) -> bool:
-    """Whether the reader has begun to answer it again, and has not done so."""
-    return question in _answers() and _answers()[question] is None
-
-
-def keep_answer(question: str, key: str) -> None:
-    """Take the answer to a question from the widget `key`; for the callback of its form."""
-    answer = st.session_state.get(key)
-    _answers().pop(question, None)
-    _answers()[question] = answer if isinstance(answer, int) else None
-    while len(_answers()) > _MOST_ANSWERS:
-        del _answers()[next(iter(_answers()))]
-
-
-def forget_answer(question: str) -> None:
-    """Open the question again; for the callback of a button."""
-    _answers()[question] = None
-
-
 def go_to(page: str, **fields: Any) -> None:
     """Open another page with the view so changed; ends this run."""
     kept.change(**fields)
@@ -224,12 +199,6 @@ def show_way(label: str, page: str, *, key: str, **fields: Any) -> None:
     """
     if st.button(label, key=key, icon=":material/arrow_forward:"):
         go_to(page, **fields)
-
-
-def _answers() -> dict[str, int | None]:
-    """The lesson's answers by the names of their questions, oldest first; None: open again."""
-    answers: dict[str, int | None] = st.session_state.setdefault("answers", {})
-    return answers
 
 
 def _use_example() -> None:

@@ -20,7 +20,7 @@ from backend.lesson import (
     with_mark,
 )
 from backend.lesson_questions import Exercise, Missing, Options, Question, Reading
-from components import inputs
+from components import inputs, lesson_answers
 from components.kept import arrived, view
 from components.lesson_evidence import offer_evidence, show_evidence
 from components.plain import plain
@@ -63,7 +63,7 @@ def _is_answered(exercise: Exercise, reading: Reading) -> bool:
     if isinstance(asked, Missing):
         return True
     name = _name(exercise, asked, reading.model.name)
-    return inputs.kept_answer(name) is not None or _was_answered(exercise, name)
+    return lesson_answers.kept_answer(name) is not None or _was_answered(exercise, name)
 
 
 def _was_answered(exercise: Exercise, name: str) -> bool:
@@ -71,7 +71,8 @@ def _was_answered(exercise: Exercise, name: str) -> bool:
     brought, now = arrived(), view()
     if brought is None or (brought.a, brought.b, brought.model) != (now.a, now.b, now.model):
         return False
-    return marks_of(brought.done)[number_of(exercise)] != OPEN and not inputs.is_reopened(name)
+    answered = marks_of(brought.done)[number_of(exercise)] != OPEN
+    return answered and not lesson_answers.is_reopened(name)
 
 
 def _show_later(first: int, mark: str) -> None:
@@ -96,7 +97,7 @@ def _show_missing(exercise: Exercise, missing: Missing) -> None:
 
 def _show_question(exercise: Exercise, question: Question, mark: str, model: str) -> None:
     name = _name(exercise, question, model)
-    answer = inputs.kept_answer(name)
+    answer = lesson_answers.kept_answer(name)
     st.markdown(plain(question.text))
     if answer is not None and question.answers.accepts(answer):
         _show_verdict(question, answer)
@@ -120,7 +121,7 @@ def _show_question(exercise: Exercise, question: Question, mark: str, model: str
             "Try again",
             key=f"again_{exercise.name}",
             icon=":material/replay:",
-            on_click=inputs.forget_answer,
+            on_click=lesson_answers.forget_answer,
             args=(name,),
             help="Your newest answer is the one that counts.",
         )
@@ -170,8 +171,8 @@ def _draw_answers(question: Question, key: str) -> None:
 
 def _check(exercise: Exercise, question: Question, name: str, key: str) -> None:
     """Keep the answer, and whether it is right; the callback of Check."""
-    inputs.keep_answer(name, key)
-    answer = inputs.kept_answer(name)
+    lesson_answers.keep_answer(name, key)
+    answer = lesson_answers.kept_answer(name)
     if answer is not None and question.answers.accepts(answer):
         _, done = inputs.lesson_progress()
         right = question.answers.is_right(answer)
