@@ -37,7 +37,7 @@ ACCURACIES: Final = 64
 _models: Shared[str, Model] = Shared(MODEL_BYTES, nbytes)
 _traces: Shared[tuple[str, str, str | None], Trace] = Shared(TRACE_BYTES, nbytes)
 _taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, nbytes)
-_tasks: Shared[tuple[str, LabelledTexts, int | None], LastLayer] = Shared(TASK_BYTES, nbytes)
+_tasks: Shared[tuple[str, LabelledTexts, int], LastLayer] = Shared(TASK_BYTES, nbytes)
 _accuracies: Shared[str, TagAccuracy] = Shared(ACCURACIES, lambda _: 1)
 _heads: Shared[str, TaskHead | None] = Shared(HEAD_BYTES, lambda head: head.nbytes if head else 1)
 _words: Shared[str, MaskedWords | None] = Shared(HEAD_BYTES, lambda w: w.nbytes if w else 1)
@@ -84,7 +84,7 @@ def tagger_is_ready(name: str) -> bool:
 
 
 def cached_task(
-    name: str, table: LabelledTexts, layer: int | None = None, progress: Progress | None = None
+    name: str, table: LabelledTexts, layer: int, progress: Progress | None = None
 ) -> LastLayer:
     """A table's last layer on the model, the same object for everybody; see `train_task`.
 
@@ -94,6 +94,11 @@ def cached_task(
         (name, table, layer),
         lambda: train_task(cached_model(name), table, layer=layer, progress=progress),
     )
+
+
+def task_is_ready(name: str, table: LabelledTexts, layer: int) -> bool:
+    """Whether `cached_task` answers at once."""
+    return (name, table, layer) in _tasks
 
 
 def cached_tag_accuracy(name: str, progress: Progress | None = None) -> TagAccuracy:

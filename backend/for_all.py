@@ -1,29 +1,38 @@
-"""What takes a while for a model, done in the line of trainings, once for all visitors.
+"""What takes a while, done in the line of trainings, once for all visitors who ask for the same.
 
     taggers.start(name)     a job in the line, unless one waits or runs already
     taggers.state(name)     how it stands; asking also tells the line that somebody still waits
     cached_tagger(name)     the result, once `taggers.is_ready(name)`
 
-`accuracies` goes the same way to `cached_tag_accuracy`. All visitors of one model share one job.
+`accuracies` goes the same way to `cached_tag_accuracy`, `tasks` to `cached_task`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
-from typing import Final
+from typing import Final, Generic, TypeVar
+
+from cachetools import LRUCache
 
 from backend.cached import (
     cached_tag_accuracy,
     cached_tagger,
+    cached_task,
     tag_accuracy_is_ready,
     tagger_is_ready,
+    task_is_ready,
 )
 from backend.catalogue import title_of
 from backend.errors import TrainingStopped
 from backend.hub import Progress
-from backend.training_queue import Job, server_queue
+from backend.labelled_texts import LabelledTexts
+from backend.training_queue import LONGEST_LINE, Job, server_queue
 from backend.training_states import Running, State, Waiting
+
+_JOBS: Final = 2 * LONGEST_LINE  # none that waits or runs is ever forgotten
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -40,20 +49,20 @@ class Steps:
         return self.done / self.of
 
 
-class ForAll:
-    """One kind of work: a job a model, whose result goes into a cache."""
+class ForAll(Generic[Key]):
+    """One kind of work: a job for each key, whose result goes into a cache."""
 
     def __init__(
         self,
-        title: str,
-        work: Callable[[str, Progress], object],
-        is_ready: Callable[[str], bool],
+        title: Callable[[Key], str],
+        work: Callable[[Key, Progress], object],
+        is_ready: Callable[[Key], bool],
         *,
         ends: bool,
     ) -> None:
         """Do `work`, which puts its result where `is_ready` looks.
 
-        title: what others in the line read, before the model's title
+        title: what others in the line read
         ends: whether it ends when nobody has asked for it for a while; else it is finished, once
             it has begun
         """
@@ -61,29 +70,33 @@ class ForAll:
         self._title = title
         self._work = work
         self._ends = ends
-        self._jobs: dict[str, Job[Steps, None]] = {}
+        self._jobs: LRUCache[Key, Job[Steps, None]] = LRUCache(_JOBS)
         self._lock = Lock()
 
-    def start(self, name: str) -> None:
-        """Put the model's job into the line, unless one waits or runs already.
+    def start(self, key: Key) -> None:
+        """Put the job into the line, unless one waits or runs already.
 
         Raises QueueFull if too many wait.
         """
         with self._lock:
-            if isinstance(self.state(name), Waiting | Running):
+            if isinstance(self._state(key), Waiting | Running):
                 return
-            self._jobs[name] = server_queue().submit(
-                f"{self._title} {title_of(name)}",
-                lambda report, should_stop: self._do(name, report, should_stop),
+            self._jobs[key] = server_queue().submit(
+                self._title(key),
+                lambda report, should_stop: self._do(key, report, should_stop),
             )
 
-    def state(self, name: str) -> State[Steps, None] | None:
-        """How the model's job stands; None where there was none yet."""
-        job = self._jobs.get(name)
+    def state(self, key: Key) -> State[Steps, None] | None:
+        """How the job stands; None where there was none yet."""
+        with self._lock:
+            return self._state(key)
+
+    def _state(self, key: Key) -> State[Steps, None] | None:
+        job = self._jobs.get(key)
         return job.poll() if job else None
 
     def _do(
-        self, name: str, report: Callable[[Steps], None], should_stop: Callable[[], bool]
+        self, key: Key, report: Callable[[Steps], None], should_stop: Callable[[], bool]
     ) -> None:
         began = monotonic()
 
@@ -92,18 +105,24 @@ class ForAll:
                 raise TrainingStopped("Nobody waits for these numbers any more.")
             report(Steps(done, total, (monotonic() - began) * (total - done) / done))
 
-        self._work(name, tell)
+        self._work(key, tell)
 
 
-taggers: Final = ForAll(
-    "Training the layer for parts of speech on",
+taggers: Final[ForAll[str]] = ForAll(
+    lambda name: f"Training the layer for parts of speech on {title_of(name)}",
     lambda name, tell: cached_tagger(name, tell),
     lambda name: tagger_is_ready(name),
     ends=False,
 )
-accuracies: Final = ForAll(
-    "Measuring the layers of",
+accuracies: Final[ForAll[str]] = ForAll(
+    lambda name: f"Measuring the layers of {title_of(name)}",
     lambda name, tell: cached_tag_accuracy(name, tell),
     lambda name: tag_accuracy_is_ready(name),
+    ends=True,
+)
+tasks: Final[ForAll[tuple[str, LabelledTexts, int]]] = ForAll(
+    lambda key: f"Training a last layer on {title_of(key[0])}",
+    lambda key, tell: cached_task(*key, tell),
+    lambda key: task_is_ready(*key),
     ends=True,
 )

@@ -21,6 +21,7 @@ from backend.transfer import (
 )
 
 _READ: Final = 60  # of 100 parts of the work, those that are done once the model has read
+_MUCH: Final = 18e9  # characters x layers x width²: on the built-in model two seconds' work
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +75,11 @@ def train_task(
         raise ValueError(f"expected a layer from 0 to {model.layers}, got {layer}")
     read = sentence_vectors(model, table.texts, _part(progress, 0, _READ))
     return _trained(read, table, layer, progress)
+
+
+def is_much_work(model: Model, table: LabelledTexts) -> bool:
+    """Whether training on this table takes much longer than on the presets."""
+    return sum(map(len, table.texts)) * model.layers * model.width**2 > _MUCH
 
 
 def _trained(

@@ -5,22 +5,17 @@ from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from components.figure_lines import LEGEND_ABOVE, Floats, marked_lines
 from components.figure_text import SIZE, with_readable_text
 from components.figures import colour_bar, colour_scale, token_axis
 from components.palette import HEADS, INK, SEQUENTIAL, Theme
 from components.plain import label, positions
 
-Floats = NDArray[np.floating[Any]]
-
-_STYLES: Final = (("solid", "circle"), ("dash", "diamond"), ("dot", "square"))
-"""Of the lines, so that none needs its colour to be known."""
 _ROW_PIXELS: Final = 44
 _HEAD_PIXELS: Final = 30
 _GAP: Final = 1  # empty cells between two heads
 _MARGINS: Final = {"l": 8, "r": 24, "t": 8, "b": 8}
-_LEGEND: Final = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
 def layers_figure(
@@ -110,21 +105,9 @@ def scores_figure(
     chosen: the step that an upright line marks
     guess: what a line at 50 per cent is called; there is none where it is empty
     """
-    drawn = [
-        go.Scatter(
-            x=list(at),
-            y=100 * np.asarray(values),
-            mode="lines+markers",
-            name=label(name),
-            line={"color": HEADS[theme][number], "dash": dash, "width": 3},
-            marker={"symbol": symbol, "size": 8},
-            cliponaxis=False,
-            hovertemplate=f"{label(name)}, step %{{x}}: <b>%{{y:.1f}} %</b><extra></extra>",
-        )
-        for number, ((name, values), (dash, symbol)) in enumerate(
-            zip(lines.items(), _STYLES, strict=False)
-        )
-    ]
+    shares = {name: 100 * np.asarray(values) for name, values in lines.items()}
+    hover = ", step %{x}: <b>%{y:.1f} %</b>"
+    drawn = marked_lines(shares, at, hover=hover, theme=theme)
     layout = _course_layout(steps) | {"showlegend": True}
     layout["yaxis"] = {"title": {"text": label(title)}, "range": [-3, 103]}
     figure = go.Figure(drawn, layout)
@@ -231,7 +214,7 @@ def _course_layout(steps: int) -> dict[str, Any]:
         "xaxis": {"title": {"text": "training step"}, "range": [-0.02 * steps, 1.02 * steps]},
         "height": 340,
         "margin": _MARGINS,
-        "legend": _LEGEND,
+        "legend": LEGEND_ABOVE,
     }
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backend.trace import FloatArray
+from components.figure_lines import LEGEND_ABOVE
 from components.figure_text import with_readable_text
 from components.palette import HEADS, Theme
 from components.plain import label
@@ -44,7 +45,7 @@ def cosine_figure(
         yaxis={"title": "cosine similarity", "range": [lowest, 1.02]},
         height=400,
         margin={"l": 64, "r": 12, "t": 60, "b": 56, "autoexpand": False},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND_ABOVE,
         hovermode="closest",
     )
     return with_readable_text(go.Figure(lines, layout), theme)

@@ -1,20 +1,15 @@
 """Plotly figures of what comes out: a token's way through the layers, accuracy by layer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from components.figure_lines import LEGEND_ABOVE, Floats, marked_lines
 from components.figure_text import SIZE, with_readable_text
 from components.palette import HEADS, INK, Theme
-from components.plain import label
 
-Floats = NDArray[np.floating[Any]]
-
-_STYLES: Final = (("solid", "circle"), ("dash", "diamond"), ("dot", "square"), ("dashdot", "x"))
-"""Of the lines, so that none needs its colour to be known."""
 _MARGINS: Final = {"l": 8, "r": 16, "t": 8, "b": 8}
 
 
@@ -23,28 +18,15 @@ def way_figure(lines: Mapping[str, Floats], names: Sequence[str], *, theme: Them
 
     lines: (layer + 1,) each, at most four, by what they are called; names: (layer + 1,)
     """
-    drawn = [
-        go.Scatter(
-            x=list(names),
-            y=values,
-            mode="lines+markers",
-            name=label(title),
-            line={"color": HEADS[theme][number], "dash": dash, "width": 3},
-            marker={"symbol": symbol, "size": 9},
-            cliponaxis=False,
-            hovertemplate=f"{label(title)}<br>%{{x}}: <b>%{{y:.3f}}</b><extra></extra>",
-        )
-        for number, ((title, values), (dash, symbol)) in enumerate(
-            zip(lines.items(), _STYLES, strict=False)
-        )
-    ]
+    hover = "<br>%{x}: <b>%{y:.3f}</b>"
+    drawn = marked_lines(lines, names, hover=hover, theme=theme)
     lowest = min(0.0, *(float(np.floor(10 * values.min()) / 10) for values in lines.values()))
     layout = {
         "xaxis": {"title": {"text": "after layer"}, "type": "category"},
         "yaxis": {"title": {"text": "cosine similarity"}, "range": [lowest, 1.03]},
         "height": 420,
         "margin": _MARGINS,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "legend": LEGEND_ABOVE,
         "showlegend": True,
     }
     return with_readable_text(go.Figure(drawn, layout), theme)

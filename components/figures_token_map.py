@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components.figure_lines import LEGEND_ABOVE
 from components.figure_names import outward, written_names
 from components.figure_text import with_readable_text
 from components.palette import HEADS, Theme
@@ -226,6 +227,6 @@ def _framed(
         "yaxis": down,
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "legend": LEGEND_ABOVE,
     }
     return with_readable_text(go.Figure(traces, layout), theme)

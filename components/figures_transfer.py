@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from backend.growth import Growth
 from backend.trace import FloatArray, IntArray
 from backend.transfer import CurvePoint
+from components.figure_lines import LEGEND_ABOVE
 from components.figure_text import SIZE, with_readable_text
 from components.figures import colour_bar, colour_scale
 from components.palette import HEADS, INK, SEQUENTIAL, Theme
@@ -19,13 +20,7 @@ _CELL_PIXELS: Final = 44
 _LONGEST: Final = 16
 """Letters of a label on an axis; the whole stands where one points."""
 _MARGINS: Final = {"l": 8, "r": 16, "t": 8, "b": 8}
-_LEGEND: Final = {
-    "orientation": "h",
-    "y": 1.02,
-    "yanchor": "bottom",
-    "x": 0,
-    "traceorder": "normal",
-}
+_LEGEND: Final = LEGEND_ABOVE | {"traceorder": "normal"}
 _LABELS_WITH_NUMBERS: Final = 20
 """Of a matrix up to which its cells have room for their numbers."""
 

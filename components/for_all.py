@@ -1,4 +1,4 @@
-"""What is done once for all visitors of a model, as each of them sees it while it lasts."""
+"""What is done once for all visitors who ask for it, as each of them sees it while it lasts."""
 
 from collections.abc import Callable
 from typing import Final
@@ -7,7 +7,7 @@ import streamlit as st
 
 from backend.cached import cached_tagger
 from backend.errors import ExplorerError
-from backend.for_all import ForAll, Steps, taggers
+from backend.for_all import ForAll, Key, Steps, taggers
 from backend.tagger import Tagger
 from backend.training_states import Failed, Running, Waiting
 from components.plain import plain
@@ -29,30 +29,30 @@ def show_training(model: str) -> None:
     show_work(taggers, model, _training_words, at_once=True, offer="Train it again")
 
 
-def show_work(work: ForAll, model: str, words: Words, *, at_once: bool, offer: str) -> None:
+def show_work(work: ForAll[Key], key: Key, words: Words, *, at_once: bool, offer: str) -> None:
     """How far it is; the button `offer` where it has to be asked for, or has failed.
 
     It goes on whatever the reader clicks; the page is drawn anew when it is over.
     """
-    state = work.state(model)
-    if at_once and not isinstance(state, Waiting | Running | Failed) and _is_begun(work, model):
-        _watch(work, model, words)
+    state = work.state(key)
+    if at_once and not isinstance(state, Waiting | Running | Failed) and _is_begun(work, key):
+        _watch(work, key, words)
         return
     if isinstance(state, Waiting | Running):
-        _watch(work, model, words)
+        _watch(work, key, words)
         return
     if isinstance(state, Failed):
         if not isinstance(state.error, ExplorerError):
             raise state.error
         st.error(plain(str(state.error)))
-    if st.button(offer, icon=":material/timer:") and _is_begun(work, model):
+    if st.button(offer, icon=":material/timer:") and _is_begun(work, key):
         st.rerun()
 
 
-def _is_begun(work: ForAll, model: str) -> bool:
+def _is_begun(work: ForAll[Key], key: Key) -> bool:
     """Put it into the line; False, and a sentence, where the line is too long."""
     try:
-        work.start(model)
+        work.start(key)
     except ExplorerError as error:
         st.error(plain(str(error)))
         return False
@@ -60,9 +60,9 @@ def _is_begun(work: ForAll, model: str) -> bool:
 
 
 @st.fragment(run_every=_SECONDS)
-def _watch(work: ForAll, model: str, words: Words) -> None:
-    state = work.state(model)
-    if work.is_ready(model) or not isinstance(state, Waiting | Running):
+def _watch(work: ForAll[Key], key: Key, words: Words) -> None:
+    state = work.state(key)
+    if work.is_ready(key) or not isinstance(state, Waiting | Running):
         st.rerun()
     if isinstance(state, Running):
         now = state.progress

@@ -9,13 +9,15 @@ from backend import transfer_tables as tables
 from backend.cached import cached_task
 from backend.embedding_tables import layer_name
 from backend.errors import InputError
+from backend.for_all import Steps, tasks
 from backend.labelled_texts import LabelledTexts
-from backend.last_layer import LastLayer
+from backend.last_layer import LastLayer, is_much_work
 from backend.model import Model
 from components import kept
 from components.downloads import offer_csv
 from components.figures_output import accuracy_figure
 from components.figures_transfer import confusion_figure, curve_figure, growth_figure
+from components.for_all import show_work
 from components.output_words import weights_words
 from components.page import page_theme
 from components.plain import plain
@@ -97,27 +99,42 @@ def _keep_layer(last: int) -> None:
 
 
 def _trained(model: Model, table: LabelledTexts, layer: int) -> LastLayer | None:
-    """The trained layer, with a progress bar while it is made; None where it cannot be."""
+    """The trained layer, with its progress while it is made; None until it is, or cannot be."""
+    key = (model.name, table, layer)
+    if is_much_work(model, table) and not tasks.is_ready(key):
+        show_work(tasks, key, _progress_words, at_once=True, offer="Train it again")
+        return None
     place = st.empty()
 
     def show_progress(done: int, total: int) -> None:
-        place.progress(done / total, f"Training: {done} of {total} parts of the work are done")
+        place.progress(done / total, _progress_words(Steps(done, total, None)))
 
     try:
         with st.spinner("Training the last layer …"):
-            found = cached_task(model.name, table, layer, show_progress)
+            found = cached_task(*key, show_progress)
     except InputError as error:
         place.error(plain(str(error)))
         return None
     place.empty()
-    for note in table.notes:
+    _show_notes(found, model)
+    return found
+
+
+def _progress_words(now: Steps | None) -> str:
+    if now is None:
+        return "Training the last layer …"
+    left = f", some {now.seconds_left:.0f} s left" if now.seconds_left else ""
+    return f"Training: {now.done} of {now.of} parts of the work are done{left}"
+
+
+def _show_notes(found: LastLayer, model: Model) -> None:
+    for note in found.table.notes:
         st.info(plain(note))
     if found.cut:
         st.info(
             f"Of {found.cut} sentences only the first {model.limit} tokens are read: this model "
             "reads no more at once."
         )
-    return found
 
 
 def show_result(trained: LastLayer, model: Model, title: str) -> None:

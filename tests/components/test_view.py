@@ -20,8 +20,11 @@ from components.view import (
     parameters_of,
     view_of,
 )
-from components.view_options import LINES, TASKS, VIEWS
+from components.view_options import LINES, MEASURES, TASKS, VIEWS, WEIGHTS
 
+PAIRS = st.lists(st.tuples(st.integers(0, 511), st.integers(0, 511)), unique=True, max_size=40).map(
+    tuple
+)
 LINKED = st.builds(
     View,
     a=st.text(),
@@ -39,6 +42,11 @@ LINKED = st.builds(
     done=st.text("rw-", max_size=40),
     other=st.none() | st.integers(0, 999),
     task=st.sampled_from(sorted(TASKS)),
+    weights=st.sampled_from(sorted(WEIGHTS)),
+    measure=st.sampled_from(sorted(MEASURES)),
+    search=PAIRS,
+    off=PAIRS,
+    hidden=st.lists(st.integers(0, 511), unique=True, max_size=40).map(tuple),
 )
 
 
@@ -63,22 +71,25 @@ def test_every_bad_value_is_named() -> None:
 
 def test_a_bad_value_of_the_rarer_parameters_is_named_too() -> None:
     bad = {"keys": "2", "pair": "maybe", "lines": "all", "done": "xyz", "other": "it"}
-    bad |= {"task": "poetry"}
+    bad |= {"task": "poetry", "weights": "all", "measure": "1", "off": "3", "hidden": "x-1"}
+    bad |= {"search": "1.2-" + "9" * 5000}
     view, notes = view_of(bad)
     assert view == View()
-    assert len(notes) == 6
-    assert "the other token is left as it is" in notes[-2]
-    assert notes[-1] == (
+    assert len(notes) == 11
+    assert "the other token is left as it is" in notes[4]
+    assert notes[5] == (
         "There is no task “poetry” to choose; this is Sentiment: positive or negative."
     )
+    assert "“3” says nothing of heads to switch off." in notes
 
 
 def test_a_link_is_without_what_is_as_the_app_opens() -> None:
     names = ["a", "b", "model", "layer", "head", "query", "show"]
     assert list(parameters_of(View())) == names
     view = View(keys=(2, 8), pair=True, lines="mean", step=4, done="rw-", other=3, task="own")
+    view = replace(view, weights="flow", off=((3, 1), (0, 2)), hidden=(5, 7), search=((8, 2),))
     rarer = {"keys": "2-8", "pair": "1", "lines": "mean", "step": "4", "done": "rw-", "other": "3"}
-    rarer |= {"task": "own"}
+    rarer |= {"task": "own", "weights": "flow", "off": "3.1-0.2", "hidden": "5-7", "search": "8.2"}
     assert {k: v for k, v in parameters_of(view).items() if k not in names} == rarer
 
 
@@ -132,12 +143,14 @@ def test_a_choice_in_the_browser_is_taken_over() -> None:
 def test_a_view_is_fitted_to_a_smaller_trace() -> None:
     trace = cached_trace("minilm", "One.", None)
     wide = View(layer=9, head=12, query=99, show="ab", keys=(1, 98), other=97)
+    wide = replace(wide, off=((9, 1), (2, 3)), hidden=(1, 50), search=((1, 2), (1, 60)))
     view, notes = fitted(wide, trace)
     assert (view.layer, view.head, view.query, view.show) == (5, 11, len(trace.tokens) - 1, "all")
     assert view.keys == ()
     assert view.other is None
-    assert len(notes) == 5
+    assert (view.off, view.hidden, view.search) == (((2, 3),), (1,), ((1, 2),))
+    assert len(notes) == 8
     assert fitted(view, trace) == (view, [])
     of_tokens, told = fitted_tokens(wide, trace)
-    assert of_tokens == replace(view, layer=9, head=12)
-    assert len(told) == 4
+    assert of_tokens == replace(view, layer=9, head=12, off=wide.off)
+    assert len(told) == 6

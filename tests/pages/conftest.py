@@ -9,12 +9,12 @@ from backend.training_queue import TrainingQueue
 
 
 @pytest.fixture(autouse=True)
-def own_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingQueue]:
     """A line of trainings in which nothing waits for what an earlier test has begun."""
     queue = TrainingQueue()
     monkeypatch.setattr(for_all, "server_queue", lambda: queue)
     monkeypatch.setattr(classroom, "server_queue", lambda: queue)
-    monkeypatch.setattr(for_all.taggers, "_jobs", {})
-    monkeypatch.setattr(for_all.accuracies, "_jobs", {})
-    yield
+    for work in (for_all.taggers, for_all.accuracies, for_all.tasks):
+        monkeypatch.setattr(work, "_jobs", {})
+    yield queue
     queue.close()

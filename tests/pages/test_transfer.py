@@ -17,7 +17,7 @@ from backend.cached import cached_task, cached_zero_shot
 from backend.errors import TrainingError
 from backend.examples import EXAMPLES
 from backend.labelled_texts import PRESETS, preset_task
-from backend.training_queue import server_queue
+from backend.training_queue import TrainingQueue, server_queue
 from components.plain import JOINER
 from tests.backend.small_models import write_model, write_task_model
 
@@ -131,6 +131,23 @@ def until(page: AppTest, is_so: Callable[[AppTest], bool]) -> None:
         sleep(0.02)
         page.run()
     assert not page.exception
+
+
+def test_a_large_table_waits_in_the_line_and_is_trained_there(own_line: TrainingQueue) -> None:
+    gate = Gate()
+    own_line.submit("somebody's training", gate)
+    assert gate.began.wait(LONG)
+    long = "and the cat sat on the mat " * 35
+    page = train(opened(tuple((f"{long}{number}", "cd"[number % 2]) for number in range(24))))
+    assert "place 1. Now: somebody's training" in progress_texts(page)
+    assert "curve" not in drawn(page)
+    gate.go.set()
+    end = monotonic() + LONG
+    while "curve" not in drawn(page) and monotonic() < end:
+        sleep(0.1)
+        page.run()
+        assert not page.exception
+    assert "24" in [metric.value for metric in page.metric]
 
 
 def test_it_opens_untrained_and_fits_labels_without_training() -> None:
