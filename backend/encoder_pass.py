@@ -6,14 +6,19 @@ visitors can do it at once. Runs of one batch may each have other heads switched
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from backend.encoder_layers import EncoderLayer, encoder_layers
 
 if TYPE_CHECKING:
     import torch
+
+    from backend.switched_off import SwitchedOff
+    from backend.trace import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,24 +45,80 @@ def run_layers(
     """The layers from `first` on, for each run of the batch.
 
     module: an encoder of the transformers library: BERT, DistilBERT, RoBERTa or ELECTRA
-    states: (run, token, width), what layer `first` reads
+    states: (run, token, width), what layer `first` reads; one for all runs or one each
     gates: (run, layer, head), what a head's values are multiplied by: 0 switches it off, 1 leaves
         it as it is; counted from layer 0, those below `first` are not looked at
     visible: (run, query, key) or (1, query, key), False where a query must not look at a key; each
         query needs one key at least
     """
-    hidden, attention = list[Any](), list[Any]()
+    layers = list(_layers(module, states, heads, first=first, gates=gates, visible=visible))
+    return EncoderPass(tuple(one for one, _ in layers), tuple(weights for _, weights in layers))
+
+
+def run_switched_off(
+    module: Any, hidden: FloatArray, heads: int, off: SwitchedOff
+) -> tuple[FloatArray, FloatArray]:
+    """What the layers from `off.first` on make of one input, with this switched off.
+
+    hidden: (layer + 1, token, width), as in `Trace.hidden`
+    returns: hidden (layer, token, width) and attention (layer, head, query, key) of these layers
+    Raises IndexError if there is no such head or token.
+    """
+    import torch
+
+    gates = off.gates(len(hidden) - 1, heads)
+    visible = off.visible(hidden.shape[1])
+    with torch.inference_mode():
+        found = run_layers(
+            module,
+            torch.tensor(hidden[off.first])[None],
+            heads,
+            first=off.first,
+            gates=torch.from_numpy(gates)[None],
+            visible=torch.from_numpy(visible)[None] if off.hidden else None,
+        )
+    return _stacked(found.hidden), _stacked(found.attention)
+
+
+def last_states(
+    module: Any, states: FloatArray, heads: int, *, first: int, gates: FloatArray
+) -> FloatArray:
+    """What the last layer writes in each run: (run, token, width).
+
+    Nothing is held of the layers between, so that long texts take little memory.
+
+    states: (token, width), what layer `first` reads in all runs; gates: (run, layer, head)
+    """
+    import torch
+
+    with torch.inference_mode():
+        now = torch.tensor(states)[None]
+        for after, _ in _layers(
+            module, now, heads, first=first, gates=torch.from_numpy(gates), visible=None
+        ):
+            now = after
+    array: FloatArray = now.expand(len(gates), -1, -1).numpy()
+    return array
+
+
+def _layers(
+    module: Any,
+    states: torch.Tensor,
+    heads: int,
+    *,
+    first: int,
+    gates: torch.Tensor | None,
+    visible: torch.Tensor | None,
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """What each layer writes and how its heads share out their attention, layer after layer."""
     layers: Sequence[EncoderLayer] = list(encoder_layers(module))
     for place, layer in enumerate(layers[first:], start=first):
-        gate = None if gates is None else gates[:, place]  # (run, head)
         weights, mixed = _heads(layer, states, heads, visible)
-        if gate is not None:
-            mixed = mixed * gate[:, None, :, None]
+        if gates is not None:
+            mixed = mixed * gates[:, place][:, None, :, None]  # (run, token, head, head_width)
         after = layer.attention_norm(states + layer.output(mixed.flatten(2)))
         states = layer.output_norm(after + layer.feed_forward(after))
-        hidden.append(states)
-        attention.append(weights)
-    return EncoderPass(tuple(hidden), tuple(attention))
+        yield states, weights
 
 
 def _heads(
@@ -73,3 +134,8 @@ def _heads(
         scores = scores.masked_fill(~visible[:, None], -float("inf"))
     weights = scores.softmax(dim=-1)
     return weights, (weights @ value).transpose(1, 2)
+
+
+def _stacked(layers: Sequence[torch.Tensor]) -> FloatArray:
+    """One array of what every layer gave for the only run."""
+    return np.stack([layer[0].numpy() for layer in layers])

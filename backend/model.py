@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backend.encoder_pass import last_states, run_switched_off
 from backend.errors import NoAttention, NotAModel
+from backend.head_steps import ALL_ON, HeadSteps, head_steps_of
 from backend.hub import Progress
 from backend.projections import Projections, projections_of
+from backend.switched_off import SwitchedOff
 from backend.tokenizer import Pieces, Tokenizer, load_tokenizer
 from backend.trace import Embeddings, FloatArray, IntArray, Trace
 from backend.weights import broken_weights, load_encoder
@@ -101,6 +105,40 @@ class Model:
     def projections(self, trace: Trace) -> Projections:
         """Queries, keys and values of all heads for one of this model's own traces."""
         return projections_of(self._module, trace.hidden, self.heads)
+
+    def head_steps(
+        self, trace: Trace, layer: int, head: int, query: int, *, off: SwitchedOff = ALL_ON
+    ) -> HeadSteps:
+        """What one head does for one token, step by step, in one of this model's own traces.
+
+        off: what was switched off when the trace was made
+        Raises ValueError if the trace has no such layer, head or query.
+        """
+        return head_steps_of(self._module, trace, layer, head, query, off=off)
+
+    def switched_off(self, trace: Trace, off: SwitchedOff) -> Trace:
+        """What the same tokens become with heads switched off or tokens hidden.
+
+        The model stays as it is. Below the first layer that is concerned the numbers are those of
+        `trace`, one of this model's own; `trace` itself comes back where nothing is switched off.
+        Raises IndexError if there is no such head or token.
+        """
+        if not off:
+            return trace
+        hidden, attention = run_switched_off(self._module, trace.hidden, self.heads, off)
+        return replace(
+            trace,
+            hidden=np.concatenate([trace.hidden[: off.first + 1], hidden]),
+            attention=np.concatenate([trace.attention[: off.first], attention]),
+        )
+
+    def last_states(self, trace: Trace, first: int, gates: FloatArray) -> FloatArray:
+        """T in each of several runs that differ in their heads from layer `first` on.
+
+        gates: (run, layer, head), what a head's values are multiplied by
+        returns: (run, token, width)
+        """
+        return last_states(self._module, trace.hidden[first], self.heads, first=first, gates=gates)
 
     def hidden_states(self, batch: Sequence[Pieces], layers: Sequence[int]) -> FloatArray:
         """The chosen layers of what `trace` gives as `hidden`, for equally long inputs at once.

@@ -11,16 +11,28 @@ from backend.trace import BoolArray, FloatArray
 class SwitchedOff:
     """Heads whose values count as nothing, and tokens that only they themselves look at.
 
-    heads: layer and head of each
-    hidden: places of tokens
+    Equal sets are equal values, in whatever order they were chosen.
+
+    heads: layer and head of each, in order
+    hidden: places of tokens, in order
     """
 
     heads: tuple[tuple[int, int], ...] = ()
     hidden: tuple[int, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Put both into order, each once."""
+        object.__setattr__(self, "heads", tuple(sorted(set(self.heads))))
+        object.__setattr__(self, "hidden", tuple(sorted(set(self.hidden))))
+
     def __bool__(self) -> bool:
         """Whether anything is switched off."""
         return bool(self.heads or self.hidden)
+
+    @property
+    def first(self) -> int:
+        """The first layer in which something is other than before; 0 where nothing is."""
+        return 0 if self.hidden or not self.heads else self.heads[0][0]
 
     def gates(self, layers: int, heads: int) -> FloatArray:
         """What each head's values are multiplied by: (layer, head), 0 or 1.

@@ -6,6 +6,7 @@ each added to its input and layer-normalised afterwards.
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,25 @@ class NumpyEncoder:
         total = self._normalised(token + segment + position, "embeddings.LayerNorm")
         return token, segment, position, total
 
-    def run(self, ids: NDArray[Any], segments: NDArray[Any]) -> tuple[Array, Array]:
-        """Attention (layer, head, query, key) and hidden (layer + 1, token, width)."""
+    def run(
+        self,
+        ids: NDArray[Any],
+        segments: NDArray[Any],
+        *,
+        off: Sequence[tuple[int, int]] = (),
+        unseen: Sequence[int] = (),
+    ) -> tuple[Array, Array]:
+        """Attention (layer, head, query, key) and hidden (layer + 1, token, width).
+
+        off: layer and head whose slice of the values is zero; unseen: tokens that only they
+        themselves look at
+        """
         state = self.embed(ids, segments)[3]
         hidden, attention = [state], []
         for layer in range(self.layers):
             prefix = f"encoder.layer.{layer}"
-            weights, mixed = self._attend(state, f"{prefix}.attention")
+            zeroed = [head for where, head in off if where == layer]
+            weights, mixed = self._attend(state, f"{prefix}.attention", zeroed, unseen)
             state = self._normalised(state + mixed, f"{prefix}.attention.output.LayerNorm")
             inner = _gelu(self._linear(state, f"{prefix}.intermediate.dense"))
             outer = self._linear(inner, f"{prefix}.output.dense")
@@ -52,12 +65,18 @@ class NumpyEncoder:
             hidden.append(state)
         return np.array(attention), np.array(hidden)
 
-    def _attend(self, state: Array, prefix: str) -> tuple[Array, Array]:
+    def _attend(
+        self, state: Array, prefix: str, zeroed: Sequence[int] = (), unseen: Sequence[int] = ()
+    ) -> tuple[Array, Array]:
         queries, keys, values = (
             self._by_head(self._linear(state, f"{prefix}.self.{name}"))
             for name in ("query", "key", "value")
         )  # (head, token, width / heads)
+        values[list(zeroed)] = 0
         scores = queries @ keys.transpose(0, 2, 1) / math.sqrt(queries.shape[2])
+        for key in unseen:
+            others = np.arange(len(state)) != key
+            scores[:, others, key] = -np.inf
         weights = np.exp(scores - scores.max(axis=2, keepdims=True))
         weights /= weights.sum(axis=2, keepdims=True)  # (head, query, key)
         joined = (weights @ values).transpose(1, 0, 2).reshape(state.shape)
