@@ -7,7 +7,8 @@ import pytest
 
 from backend.cached import cached_trace
 from backend.tagger import Confusion, TagAccuracy
-from components.figure_lines import Floats, accuracy_figure, way_figure
+from components.figure_lines import Floats
+from components.figures_output import accuracy_figure, way_figure
 from components.output_words import (
     accuracy_words,
     confusion_words,
