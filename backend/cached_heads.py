@@ -53,3 +53,8 @@ def cached_removals(
         return found
 
     return joined([measured(layer) for layer in range(model.layers)])
+
+
+def removals_are_ready(trace: Trace) -> bool:
+    """Whether `cached_removals` answers at once for this trace's sentences."""
+    return all((trace.model, *trace.sentences, layer) in _removals for layer in range(trace.layers))

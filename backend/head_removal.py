@@ -17,7 +17,7 @@ import numpy as np
 
 from backend.hub import Progress
 from backend.model import Model
-from backend.trace import FloatArray, IntArray, Trace
+from backend.trace import FloatArray, Trace
 
 RUN_TOKENS: Final = 1024
 """Tokens that run together; with 512 of them the weights of one layer of BERT take 25 MB."""
@@ -98,40 +98,6 @@ def moved(before: FloatArray, after: FloatArray) -> FloatArray:
     way = np.linalg.norm(after - before, axis=-1)
     shares: FloatArray = np.divide(way, lengths, out=np.zeros_like(way), where=lengths > 0)
     return shares
-
-
-def strongest_looks(
-    attention: FloatArray, query: int, keys: IntArray
-) -> tuple[FloatArray, IntArray]:
-    """The largest weight that each head puts from the query on one of the keys, and on which.
-
-    attention: (layer, head, query, key); keys: (key,), places, one at least
-    returns: weights (layer, head), 0 to 1, and places (layer, head); of equals the first
-    """
-    weights = attention[:, :, query, keys]  # (layer, head, key)
-    return weights.max(axis=2), keys[weights.argmax(axis=2)]
-
-
-def ranks(values: FloatArray) -> FloatArray:
-    """The rank of each value, 1 the highest; equal ones share the mean of their ranks.
-
-    values: any shape, kept
-    """
-    _, group, counts = np.unique(-values, return_inverse=True, return_counts=True)
-    last = counts.cumsum()
-    means: FloatArray = (last - (counts - 1) / 2).astype(np.float32)
-    return means[group].reshape(values.shape)
-
-
-def rank_correlation(one: FloatArray, other: FloatArray) -> float | None:
-    """How alike two orders of the same things are; None where either puts all in one place.
-
-    1 the same order, 0 nothing in common, -1 the opposite order. Source: Spearman 1904.
-    """
-    places = [ranks(values).ravel().astype(float) for values in (one, other)]
-    centred = [each - each.mean() for each in places]
-    lengths = np.prod([np.linalg.norm(values) for values in centred])
-    return float(centred[0] @ centred[1] / lengths) if lengths else None
 
 
 def _unit(vectors: FloatArray) -> FloatArray:

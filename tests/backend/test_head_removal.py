@@ -4,9 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import spearmanr
 
 from backend import cached_heads
 from backend.cached_heads import cached_removals, cached_switched_off
@@ -15,9 +12,6 @@ from backend.head_removal import (
     joined,
     layer_removal,
     moved,
-    rank_correlation,
-    ranks,
-    strongest_looks,
 )
 from backend.hub import built_in_folder
 from backend.model import Model, load_model
@@ -114,35 +108,3 @@ def test_a_small_turn_is_not_lost_in_rounding() -> None:
     after = np.array([[np.cos(angle), np.sin(angle)]], np.float32)
     distance = cosine_distance(np.array([[1, 0]], np.float32), after)
     np.testing.assert_allclose(distance, angle**2 / 2, rtol=1e-3)
-
-
-def test_the_strongest_look_is_among_the_keys_asked_for() -> None:
-    attention = np.zeros((1, 2, 2, 4), np.float32)
-    attention[0, 0, 1] = [0.7, 0.1, 0.2, 0.0]
-    attention[0, 1, 1] = [0.0, 0.1, 0.1, 0.8]
-    weights, places = strongest_looks(attention, 1, np.array([1, 2]))
-    np.testing.assert_allclose(weights, [[0.2, 0.1]])
-    assert places.tolist() == [[2, 1]]
-
-
-def test_ranks_by_hand() -> None:
-    assert ranks(np.array([[0.1, 0.5], [0.3, 0.5]], np.float32)).tolist() == [[4, 1.5], [3, 1.5]]
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=3))
-def test_the_rank_correlation_is_spearmans(pairs: list[tuple[int, int]]) -> None:
-    one, other = np.array(pairs, np.float32).T
-    found = rank_correlation(one, other)
-    if len(set(one)) == 1 or len(set(other)) == 1:
-        assert found is None
-    else:
-        assert found == pytest.approx(spearmanr(one, other).statistic, abs=1e-9)
-
-
-def test_the_two_orders_differ_for_the_chickens_pronoun(minilm: Model) -> None:
-    trace, found = minilm.trace(A), cached_removals("minilm", A, None)
-    words = np.flatnonzero(~trace.special & (np.arange(len(trace.tokens)) != 10))
-    weights, _ = strongest_looks(trace.attention, 10, words)
-    correlation = rank_correlation(weights, found.turned[:, :, 10])
-    assert correlation is not None
-    assert abs(correlation) < 0.5
