@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from backend.examples import EXAMPLES
-from backend.trace import BoolArray, FloatArray, Trace
+from backend.head_patterns import weight_at_distance
+from backend.trace import FloatArray, Trace
 
 PRONOUNS: Final = frozenset(("it", "they", "he", "she", "him", "her", "them"))
 """Those that stand for a word of the text; “I”, “we” and “you” seldom do."""
@@ -51,31 +52,6 @@ def measured_habits(read: Callable[[str], Trace]) -> Habits:
         first=_strongest([trace.attention[..., 0].mean(axis=2) for trace in single]),
         pronoun=_strongest(shifts),
     )
-
-
-def weight_at_distance(attention: FloatArray, distance: int) -> FloatArray:
-    """The mean weight a token gives to the one `distance` places after it; before it if negative.
-
-    Tokens that have none there are not counted; 0 if no token has one.
-
-    attention: (layer, head, query, key)
-    returns: (layer, head), 0 to 1
-    """
-    diagonal = np.diagonal(attention, offset=distance, axis1=2, axis2=3)  # (layer, head, place)
-    if not diagonal.shape[2]:
-        return np.zeros(attention.shape[:2], dtype=np.float32)
-    means: FloatArray = diagonal.mean(axis=2)
-    return means
-
-
-def weight_on(attention: FloatArray, keys: BoolArray) -> FloatArray:
-    """The mean share of a token's attention that goes to these keys together.
-
-    attention: (layer, head, query, key); keys: (key,)
-    returns: (layer, head), 0 to 1
-    """
-    means: FloatArray = attention[..., keys].sum(axis=3).mean(axis=2)
-    return means
 
 
 def is_pronoun(token: str) -> bool:

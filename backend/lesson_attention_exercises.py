@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from backend.habits import Habit, weight_at_distance, weight_on
+from backend.habits import Habit
+from backend.head_patterns import weight_at_distance, weight_on
 from backend.lesson_change_exercises import NO_B
 from backend.lesson_questions import (
     Bars,

@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 
 from backend.examples import EXAMPLES
-from backend.habits import is_pronoun, weight_at_distance
+from backend.habits import is_pronoun
+from backend.head_patterns import weight_at_distance
 from backend.lesson_questions import Reading, Row
 from backend.lesson_words import content_words, looking_word, word_places
 from backend.trace import Trace

@@ -3,25 +3,10 @@
 import numpy as np
 import pytest
 
-from backend.habits import Habit, Habits, is_pronoun, measured_habits, weight_at_distance, weight_on
+from backend.habits import Habit, Habits, is_pronoun, measured_habits
 from backend.model import Model
 from backend.trace import Trace
 from tests.backend.hand_made import hand_made_trace
-
-GRID = np.array([[0.1, 0.2, 0.7], [0.3, 0.3, 0.4], [0.0, 0.9, 0.1]], dtype=np.float32)[None, None]
-
-
-def test_the_weight_at_a_distance_is_the_mean_along_a_diagonal() -> None:
-    assert weight_at_distance(GRID, -1)[0, 0] == pytest.approx((0.3 + 0.9) / 2)
-    assert weight_at_distance(GRID, 1)[0, 0] == pytest.approx((0.2 + 0.4) / 2)
-    assert weight_at_distance(GRID, 0)[0, 0] == pytest.approx((0.1 + 0.3 + 0.1) / 3)
-    assert weight_at_distance(GRID, 5)[0, 0] == 0
-
-
-def test_the_weight_on_keys_is_the_mean_of_their_sums() -> None:
-    keys = np.array([True, False, True])
-    assert weight_on(GRID, keys)[0, 0] == pytest.approx((0.8 + 0.7 + 0.1) / 3)
-    assert weight_on(GRID, np.array([True, True, True]))[0, 0] == pytest.approx(1)
 
 
 def test_each_habit_is_found_in_the_head_that_was_given_it() -> None:
