@@ -14,7 +14,7 @@ from backend.errors import NoMaskedWords
 from backend.hub import Progress
 from backend.labelled_texts import LabelledTexts
 from backend.last_layer import LastLayer, train_task
-from backend.masked_words import MaskedWords, load_masked_words
+from backend.masked_words import MaskedWords, OutputLayer, load_output_layer
 from backend.model import Model, load_model
 from backend.shared import Shared, nbytes
 from backend.small_bert import small_tokenizer
@@ -27,7 +27,7 @@ from backend.zero_shot import ZeroShot, zero_shot
 MODEL_BYTES: Final = 600_000_000  # the built-in model and one of BERT's own size
 TRACE_BYTES: Final = 192_000_000
 TAGGER_BYTES: Final = 2_000_000  # some thirty layers on the built-in model, fifteen on BERT base
-TASK_BYTES: Final = 4_000_000  # some hundred layers for tables of sixty sentences
+TASK_BYTES: Final = 16_000_000  # some thirty layers for the longest tables, hundreds for others
 HEAD_BYTES: Final = 16_000_000
 ZERO_SHOT_BYTES: Final = 2_000_000
 TOKENIZERS: Final = 8
@@ -40,7 +40,8 @@ _taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, nbytes)
 _tasks: Shared[tuple[str, LabelledTexts, int], LastLayer] = Shared(TASK_BYTES, nbytes)
 _accuracies: Shared[str, TagAccuracy] = Shared(ACCURACIES, lambda _: 1)
 _heads: Shared[str, TaskHead | None] = Shared(HEAD_BYTES, lambda head: head.nbytes if head else 1)
-_words: Shared[str, MaskedWords | None] = Shared(HEAD_BYTES, lambda w: w.nbytes if w else 1)
+_output_layers: Shared[str, OutputLayer | None]
+_output_layers = Shared(HEAD_BYTES, lambda layer: layer.nbytes if layer else 1)
 _zero_shots: Shared[tuple[str, tuple[str, ...], tuple[str, ...]], ZeroShot]
 _zero_shots = Shared(ZERO_SHOT_BYTES, nbytes)
 _tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda _: 1)
@@ -124,18 +125,20 @@ def cached_task_head(name: str) -> TaskHead | None:
 
 
 def cached_masked_words(name: str) -> MaskedWords | None:
-    """What the model fills masks with, the same object for everybody; None if it fills none.
+    """What the model fills masks with, None if it fills none; the layer is read once for all.
 
-    Raises as `cached_model` and `load_masked_words` do otherwise.
+    Raises as `cached_model` and `load_output_layer` do otherwise.
     """
-    return _words.find(name, lambda: _masked_words(cached_model(name)))
-
-
-def _masked_words(model: Model) -> MaskedWords | None:
-    if model.name == SMALL:
+    model = cached_model(name)
+    if name == SMALL:
         return classroom().masked_words(model)
+    layer = _output_layers.find(name, lambda: _output_layer(model))
+    return MaskedWords(model, layer) if layer else None
+
+
+def _output_layer(model: Model) -> OutputLayer | None:
     try:
-        return load_masked_words(model)
+        return load_output_layer(model)
     except NoMaskedWords:
         return None
 

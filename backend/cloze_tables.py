@@ -70,5 +70,5 @@ def _lines(
 ) -> Iterable[tuple[object, ...]]:
     for layer, ids in enumerate(likeliest(probabilities, _PIECES)):
         shares = digits(probabilities[layer, ids])
-        for rank, (number, share) in enumerate(zip(ids, shares, strict=True)):
+        for rank, (number, share) in enumerate(zip(ids, shares, strict=True), start=1):
             yield sentence, position, layer_name(layer), rank, pieces[number], share

@@ -5,8 +5,10 @@ model that was not trained with it can change what it computes. Two such batches
 each on one processor.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import Final
 
 from backend.hub import Progress
@@ -33,22 +35,40 @@ def hidden_states(
     returns: for each input (layer, token, width), read-only; -1 is T, 0 the encoder's input
     Raises NotAModel if what the model computes is no number.
     """
-    found: dict[int, FloatArray] = {}
+    found = dict(states_as_read(model, inputs, layers=layers, progress=progress))
+    return tuple(found[number] for number in range(len(inputs)))
+
+
+def states_as_read(
+    model: Model,
+    inputs: Sequence[Pieces],
+    *,
+    layers: Sequence[int] = (-1,),
+    progress: Progress | None = None,
+) -> Iterator[tuple[int, FloatArray]]:
+    """The same as it is read, shortest first: the input's number and its states.
+
+    For those who keep less of it than all: no more than a few batches are held at once.
+    """
+    done, waiting = 0, deque[tuple[list[int], Future[FloatArray]]]()
+    to_read = batches([len(pieces.tokens) for pieces in inputs])
     with ThreadPoolExecutor(_READERS) as readers:
-        runs = [
-            (batch, readers.submit(model.hidden_states, [inputs[n] for n in batch], layers))
-            for batch in batches([len(pieces.tokens) for pieces in inputs])
-        ]
         try:
-            for batch, run in runs:
+            while True:
+                for batch in islice(to_read, 2 * _READERS - len(waiting)):
+                    alike = [inputs[number] for number in batch]
+                    waiting.append((batch, readers.submit(model.hidden_states, alike, layers)))
+                if not waiting:
+                    return
+                batch, run = waiting.popleft()
                 states = run.result()
                 states.flags.writeable = False
-                found.update(zip(batch, states, strict=True))
+                yield from zip(batch, states, strict=True)
+                done += len(batch)
                 if progress:
-                    progress(len(found), len(inputs))
+                    progress(done, len(inputs))
         finally:
             readers.shutdown(wait=False, cancel_futures=True)  # where it broke off
-    return tuple(found[number] for number in range(len(inputs)))
 
 
 def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> Iterator[list[int]]:

@@ -118,7 +118,8 @@ class _Task:
         self.new = torch.nn.Linear(model.width, len(self.classes))
         torch.nn.init.zeros_(self.new.weight)
         torch.nn.init.zeros_(self.new.bias)
-        self._ids = [model.tokenizer.split(text, limit=TOKENS).ids for text in table.texts]
+        limit = min(TOKENS, model.limit)
+        self._ids = [model.tokenizer.split(text, limit=limit).ids for text in table.texts]
         self._targets = torch.from_numpy(np.searchsorted(self.classes, table.labels))
         self._held_out = [table.texts[place] for place in held_out]
         self._wanted = np.array(table.labels)[held_out]

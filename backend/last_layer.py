@@ -21,7 +21,8 @@ from backend.transfer import (
 )
 
 _READ: Final = 60  # of 100 parts of the work, those that are done once the model has read
-_MUCH: Final = 18e9  # characters x layers x width²: on the built-in model two seconds' work
+_MANY: Final = 150  # sentences; the presets have some sixty
+_MUCH: Final = 18e9  # characters x layers x width²: on the built-in model two seconds' reading
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,7 @@ class LastLayer:
     @property
     def nbytes(self) -> int:
         """Bytes held, by and large."""
-        return self.classifier.nbytes + 4 * sum(map(len, self.table.texts))
+        return self.classifier.nbytes + sum(map(len, self.table.texts))
 
     def probabilities(self, model: Model, texts: Sequence[str]) -> FloatArray:
         """How likely each class is for new sentences, 0 to 1: (text, class).
@@ -79,7 +80,8 @@ def train_task(
 
 def is_much_work(model: Model, table: LabelledTexts) -> bool:
     """Whether training on this table takes much longer than on the presets."""
-    return sum(map(len, table.texts)) * model.layers * model.width**2 > _MUCH
+    reading = sum(map(len, table.texts)) * model.layers * model.width**2
+    return len(table.texts) > _MANY or reading > _MUCH
 
 
 def _trained(

@@ -43,6 +43,7 @@ _PARTS: Final = {
     "roberta": ("lm_head.dense", "lm_head.layer_norm", "lm_head.bias", "lm_head.decoder"),
 }
 """Where each family keeps W and b, the norm, c, and E where it is not the table of embeddings."""
+_OWN: Final = 5  # weights that no model shares: W, b, gain, shift, c
 _EPSILON: Final = 1e-12  # of DistilBERT, whose config does not say
 
 
@@ -69,19 +70,33 @@ class Filled:
         return self.positions.nbytes + self.probabilities.nbytes
 
 
+@dataclass(frozen=True, eq=False)
+class OutputLayer:
+    """The weights of an output layer, without those that it shares with its model.
+
+    weights: W (width, width), b, the norm's gain and shift (width,) each, and c (vocabulary,)
+    table: E (vocabulary, width); None where it is the model's own table of embeddings
+    """
+
+    weights: tuple[torch.Tensor, ...]
+    table: torch.Tensor | None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        tables = () if self.table is None else (self.table,)
+        return sum(weight.nbytes for weight in (*self.weights, *tables))
+
+
 class MaskedWords:
     """The output layer of a model that fills masks; several threads may use it at once.
 
     mask: what to type where a word is to be filled in
     pieces: the vocabulary by id
-    nbytes: memory it holds beyond the model's own
     """
 
-    def __init__(self, model: Model, weights: Mapping[str, torch.Tensor]) -> None:
-        """Take the output layer for a loaded model from the weights of the whole by their names.
-
-        Raises NoMaskedWords if there is no output layer among them.
-        """
+    def __init__(self, model: Model, layer: OutputLayer) -> None:
+        """Put a model's output layer on the loaded model."""
         from transformers.activations import ACT2FN
 
         config = model.module.config
@@ -91,8 +106,8 @@ class MaskedWords:
         self._mask_id = model.pieces.index(self.mask) if self.mask else -1
         self._activation = ACT2FN[getattr(config, "hidden_act", None) or config.activation]
         self._epsilon: float = getattr(config, "layer_norm_eps", _EPSILON)
-        self._weights = _output_layer(model, weights)
-        self.nbytes: int = sum(weight.nbytes for weight in self._weights[:-1])
+        own = model.module.embeddings.word_embeddings.weight.detach()
+        self._weights = (*layer.weights, own if layer.table is None else layer.table)
 
     def masks(self, trace: Trace) -> IntArray:
         """Where the masks are: (place,)."""
@@ -110,17 +125,25 @@ class MaskedWords:
         returns: (..., vocabulary)
         """
         import torch
+
+        with torch.inference_mode():
+            shares: FloatArray = self.scores(torch.tensor(vectors)).softmax(dim=-1).numpy()
+        return shares
+
+    def scores(self, vectors: torch.Tensor) -> torch.Tensor:
+        """What the softmax is taken of, in torch, so that it can be derived: (..., vocabulary).
+
+        vectors: (..., width)
+        """
         from torch.nn.functional import layer_norm, linear
 
         weight, bias, gain, shift, base, table = self._weights
-        with torch.inference_mode():
-            turned = self._activation(linear(torch.tensor(vectors), weight, bias))
-            normalised = layer_norm(turned, gain.shape, gain, shift, self._epsilon)
-            shares: FloatArray = linear(normalised, table, base).softmax(dim=-1).numpy()
-        return shares
+        turned = self._activation(linear(vectors, weight, bias))
+        normalised = layer_norm(turned, gain.shape, gain, shift, self._epsilon)
+        return linear(normalised, table, base)
 
 
-def load_masked_words(model: Model) -> MaskedWords:
+def load_output_layer(model: Model) -> OutputLayer:
     """The output layer that belongs to a model of a catalogue name, a Hub id or a folder.
 
     Raises NoMaskedWords if its files hold none, NotAModel if they are damaged.
@@ -138,7 +161,22 @@ def load_masked_words(model: Model) -> MaskedWords:
             }
     except Exception as error:  # damaged files fail in every way there is
         raise broken_weights(model.name) from error
-    return MaskedWords(model, weights)
+    return output_layer_of(model, weights)
+
+
+def output_layer_of(model: Model, weights: Mapping[str, torch.Tensor]) -> OutputLayer:
+    """The output layer for a model, from the weights of the whole by their names.
+
+    Raises NoMaskedWords if there is none among them.
+    """
+    dense, norm, base, decoder = _parts(model)
+    tied = getattr(model.module.config, "tie_word_embeddings", True)
+    names = [f"{part}.{kind}" for part in (dense, norm) for kind in ("weight", "bias")]
+    names += [base] if tied else [f"{decoder}.bias", f"{decoder}.weight"]
+    found = [weights[name].detach().float() for name in names if name in weights]
+    if len(found) < len(names):
+        raise _none(model)
+    return OutputLayer(tuple(found[:_OWN]), None if tied else found[_OWN])
 
 
 def _today(name: str) -> str:
@@ -150,20 +188,6 @@ def _parts(model: Model) -> tuple[str, str, str, str]:
     if model.family not in _PARTS:
         raise _none(model)
     return _PARTS[model.family]
-
-
-def _output_layer(model: Model, weights: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
-    """W, b, the norm's gain and shift, c, E; E last, the model's own table where it is tied."""
-    dense, norm, base, decoder = _parts(model)
-    names = [f"{part}.{kind}" for part in (dense, norm) for kind in ("weight", "bias")]
-    own = model.module.embeddings.word_embeddings.weight
-    tied = getattr(model.module.config, "tie_word_embeddings", True)
-    found = [weights.get(name) for name in names]
-    found += [weights.get(base if tied else f"{decoder}.bias")]
-    found += [own if tied else weights.get(f"{decoder}.weight")]
-    if any(weight is None for weight in found):
-        raise _none(model)
-    return tuple(weight.detach().float() for weight in found if weight is not None)
 
 
 def _none(model: Model) -> NoMaskedWords:

@@ -8,18 +8,15 @@ read the same way, so that they can be compared.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
-from backend.encoding import hidden_states
+from backend.encoding import states_as_read
 from backend.errors import EmptySentence, TableError
 from backend.hub import Progress
 from backend.model import Model
 from backend.tokenizer import Pieces
 from backend.trace import FloatArray, IntArray
-
-_CHUNK: Final = 32  # sentences whose vectors of all tokens are held at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,17 +50,10 @@ def sentence_vectors(
     Raises TableError if a text has no token, NotAModel if what the model computes is no number.
     """
     inputs = [_split(model, text, place) for place, text in enumerate(texts)]
-    shortest_first = sorted(range(len(inputs)), key=lambda place: len(inputs[place].tokens))
     vectors = np.empty((model.layers + 1, len(texts), model.width), dtype=np.float32)
-    for start in range(0, len(texts), _CHUNK):
-        chunk = shortest_first[start : start + _CHUNK]
-        states = hidden_states(
-            model, [inputs[place] for place in chunk], layers=range(model.layers + 1)
-        )
-        for place, layers in zip(chunk, states, strict=True):
-            vectors[:, place] = layers.mean(axis=1)
-        if progress:
-            progress(start + len(chunk), len(texts))
+    every = range(model.layers + 1)
+    for place, states in states_as_read(model, inputs, layers=every, progress=progress):
+        vectors[:, place] = states.mean(axis=1)
     return SentenceVectors(vectors, np.array([pieces.left_out for pieces in inputs]))
 
 

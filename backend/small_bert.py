@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from backend.catalogue import SMALL
-from backend.masked_words import MaskedWords
+from backend.masked_words import MaskedWords, output_layer_of
 from backend.model import Model
 from backend.small_words import VOCABULARY
 from backend.tokenizer import Tokenizer, wordpiece
@@ -66,7 +66,7 @@ class Snapshot:
 
     def masked_words(self, model: Model) -> MaskedWords:
         """What fills the masks in traces of the model of this snapshot."""
-        return MaskedWords(model, self.weights)
+        return MaskedWords(model, output_layer_of(model, self.weights))
 
 
 @dataclass(frozen=True, eq=False)

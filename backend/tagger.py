@@ -18,7 +18,7 @@ from backend.classifier import (
     most_frequent_labels,
     train_classifier,
 )
-from backend.encoding import hidden_states
+from backend.encoding import states_as_read
 from backend.hub import Progress
 from backend.model import Model
 from backend.part_of_speech import NO_WORD, TaggedSentence, tagged_sentences, words_of_pieces
@@ -166,18 +166,38 @@ def tagged_tokens(
     """
     read = [sentences[number : number + 2] for number in range(0, len(sentences), 2)]
     inputs = [_split(model, pair) for pair in read]
-    states = hidden_states(model, inputs, layers=layers, progress=progress)
-    vectors, tags, words, pairs = list[FloatArray](), list[str](), list[str](), list[int]()
-    for number, (pair, pieces) in enumerate(zip(read, inputs, strict=True)):
-        for segment, sentence in enumerate(pair):
-            owners = words_of_pieces(sentence.spans, pieces, segment)
-            inside = owners[owners != NO_WORD]
-            vectors.append(states[number][:, owners != NO_WORD])
-            tags += [sentence.tags[word] for word in inside]
-            words += [sentence.words[word].lower() for word in inside]
-            pairs += [number] * len(inside)
-    joined: FloatArray = np.concatenate(vectors, axis=1)  # (layer, row, width)
-    return TaggedTokens(joined, tuple(tags), tuple(words), np.array(pairs))
+    rows = [_rows_of_pair(*both) for both in zip(read, inputs, strict=True)]
+    ends = np.cumsum([len(own.tags) for own in rows])
+    vectors = np.empty((len(layers), ends[-1], model.width), np.float32)  # (layer, row, width)
+    for number, states in states_as_read(model, inputs, layers=layers, progress=progress):
+        own = rows[number]
+        vectors[:, ends[number] - len(own.tags) : ends[number]] = states[:, own.places]
+    return TaggedTokens(
+        vectors=vectors,
+        tags=tuple(tag for own in rows for tag in own.tags),
+        words=tuple(word for own in rows for word in own.words),
+        pair=np.repeat(np.arange(len(rows)), [len(own.tags) for own in rows]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """What is learned from one input: the places of its tokens, and what is known of each."""
+
+    places: IntArray
+    tags: list[str]
+    words: list[str]
+
+
+def _rows_of_pair(pair: Sequence[TaggedSentence], pieces: Pieces) -> _Rows:
+    places, tags, words = list[int](), list[str](), list[str]()
+    for segment, sentence in enumerate(pair):
+        owners = words_of_pieces(sentence.spans, pieces, segment)
+        inside = np.flatnonzero(owners != NO_WORD)
+        places += inside.tolist()
+        tags += [sentence.tags[owners[place]] for place in inside]
+        words += [sentence.words[owners[place]].lower() for place in inside]
+    return _Rows(np.array(places, dtype=np.int64), tags, words)
 
 
 def _split(model: Model, pair: Sequence[TaggedSentence]) -> Pieces:

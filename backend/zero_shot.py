@@ -28,6 +28,7 @@ from backend.trace import FloatArray, IntArray
 
 PROMPT: Final = "This is about {}."
 """On the presets labels in this sentence fit a little more often than labels alone."""
+_LEAST_ROOM: Final = 8  # tokens of a text, special ones included
 TEMPERATURE: Final = 0.05
 """Of 0.02 to 0.2 the one whose shares fit the presets' labels best (lowest mean -log share)."""
 
@@ -111,7 +112,8 @@ def label_log_probabilities(
 ) -> FloatArray:
     """Mean log probability of each label's pieces at the masks of the prompt: (text, label).
 
-    The prompt stands as sentence B, so that a long text is cut and the prompt is not.
+    The prompt stands as sentence B. Of a text that has no room beside it the end is left out.
+    Raises InputError if a label leaves no room for any text.
     """
     pieces = [_pieces_in_prompt(model, label) for label in labels]
     scores = np.empty((len(texts), len(labels)), dtype=np.float32)
@@ -119,13 +121,23 @@ def label_log_probabilities(
         prompt = PROMPT.format(" ".join([words.mask] * count))
         alike = [place for place, ids in enumerate(pieces) if len(ids) == count]
         wanted = np.array([pieces[place] for place in alike])  # (label, mask)
+        room = model.limit - len(model.tokenizer.split(prompt).tokens)
+        if room < _LEAST_ROOM:
+            label = labels[alike[0]]
+            raise InputError(f"The label “{label}” is too long for this model. Shorten it.")
         for row, text in enumerate(texts):
-            trace = model.trace(text, prompt)
+            trace = model.trace(_beginning(model, text, room), prompt)
             masks = words.masks(trace)[-count:]  # a mask in the text is not ours
             shares = words.probabilities(trace.hidden[-1, masks])  # (mask, vocabulary)
             found = np.maximum(shares[np.arange(count), wanted], np.finfo(np.float32).tiny)
             scores[row, alike] = np.log(found).mean(axis=1)
     return scores
+
+
+def _beginning(model: Model, text: str, room: int) -> str:
+    """As much of the text as makes `room` tokens, special ones included."""
+    pieces = model.tokenizer.split(text, limit=room)
+    return text[: int(pieces.spans[:, 1].max())] if pieces.left_out else text
 
 
 def _pieces_in_prompt(model: Model, label: str) -> IntArray:

@@ -49,6 +49,11 @@ def show_own_layer(trace: Trace, model: Model, head: TaskHead) -> None:
             "is its own layer, as it stands in the model's files. It reads the last vector of the "
             f"first token, {plain(trace.tokens[0])}, and no other."
         )
+        if head.pooler:
+            st.markdown(
+                "Between that vector and the classification layer stands one more layer, with "
+                f"{model.width:,} × {model.width:,} weights, which was fine-tuned with it."
+            )
         _show_sentences(trace, head)
     st.markdown(weights_words(model.width, len(head.labels), model.numbers, title))
 
@@ -74,7 +79,7 @@ def _show_table(trace: Trace, labels: Sequence[str], shares: FloatArray) -> None
             "sentence": ["AB"[trace.segments[place]] for place in words],
             "token": [visible(trace.tokens[place]) for place in words],
             "label": [visible(labels[place]) for place in best],
-            "in words": [label_name(labels[place]) for place in best],
+            "in words": [label_name(labels[place], labels) for place in best],
             "probability": shares[words, best],
         },
         hide_index=True,

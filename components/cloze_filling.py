@@ -17,6 +17,7 @@ from backend.embedding_tables import layer_name
 from backend.errors import EmptySentence, ExplorerError, NotTrained
 from backend.masked_words import Filled, MaskedWords, likeliest
 from backend.trace import Trace
+from backend.training_states import Running, Waiting
 from components.cloze_words import no_output_layer, side_by_side, unknown_said
 from components.downloads import offer_csv
 from components.figures_cloze import layers_figure
@@ -65,7 +66,9 @@ def show_filling(name: str, sentences: Sentences) -> None:
         else:
             _show_sides(name, sentences, words)
     except NotTrained:
-        st.info("The small BERT is not trained yet. Press Start below, under Learn.")
+        active = isinstance(classroom().state(), Waiting | Running)
+        how = "It is being trained just now: see below" if active else "Press Start below"
+        st.info(f"The small BERT is not trained yet. {how}, under Learn.")
     except ExplorerError as error:
         show_error(error)
 

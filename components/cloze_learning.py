@@ -80,6 +80,13 @@ def _show_progress(room: Classroom, state: Waiting | Running[SmallProgress]) -> 
         st.button("Stop", key="stop", icon=":material/stop:", on_click=room.stop, args=(_me(),))
     else:
         st.caption("Others on this server have asked for this training; you see the same as they.")
+        st.button(
+            "Join",
+            key="join",
+            icon=":material/group_add:",
+            on_click=_start,
+            help="It then goes on until you press Stop, too.",
+        )
 
 
 def _show_end(room: Classroom, state: State[SmallProgress, SmallBert] | None) -> None:
@@ -88,7 +95,7 @@ def _show_end(room: Classroom, state: State[SmallProgress, SmallBert] | None) ->
     course = room.course()
     if isinstance(state, Stopped):
         st.info(_stopped(state.result, ready=room.is_ready))
-    elif isinstance(course, SmallBert):
+    elif isinstance(course, SmallBert) and course.complete:
         st.success(
             f"Trained: {len(course.losses):,} steps in {course.seconds:.0f} s. "
             "It can be chosen under Model on every page, as long as this server runs."

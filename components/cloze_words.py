@@ -33,8 +33,8 @@ of its own, random weights at first. It reads sentences that are made by rules a
 was wide*. `wide` or `tired` decides which noun fits. The nouns are drawn at random, so a list
 learned by heart does not help: the noun must be fetched from the sentence.
 
-One training runs at a time, for everybody on this server: whoever presses Start joins it. Once
-begun it goes on when you leave the page. Stop ends it, unless others have pressed Start, too.
+One training runs at a time, for everybody on this server. Once begun it goes on when you leave the
+page. Stop ends it, unless others have joined it.
 """
 
 LIMITS: Final = f"""

@@ -15,6 +15,8 @@ from components.plain import plain
 _SECONDS: Final = 1.0
 """Between two questions how far it is."""
 
+_UNFORESEEN: Final = "This failed for a reason that was not foreseen. Try it again."
+
 Words = Callable[[Steps | None], str]
 """How far it is, in words; None before the first step is done."""
 
@@ -42,9 +44,8 @@ def show_work(work: ForAll[Key], key: Key, words: Words, *, at_once: bool, offer
         _watch(work, key, words)
         return
     if isinstance(state, Failed):
-        if not isinstance(state.error, ExplorerError):
-            raise state.error
-        st.error(plain(str(state.error)))
+        known = isinstance(state.error, ExplorerError)
+        st.error(plain(str(state.error)) if known else _UNFORESEEN)
     if st.button(offer, icon=":material/timer:") and _is_begun(work, key):
         st.rerun()
 

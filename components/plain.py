@@ -14,7 +14,7 @@ def plain(text: str) -> str:
     An invisible joiner before each mark keeps Streamlit from making links, arrows and icons of
     what is left after the Markdown is read: `www.x.org`, `->`, `:name:`.
     """
-    return _MARKUP.sub(JOINER + r"\\\1", text).replace("\n", " ")
+    return _MARKUP.sub(JOINER + r"\\\1", re.sub(r"[\r\n]+", " ", text))
 
 
 def label(token: str) -> str:
@@ -22,13 +22,18 @@ def label(token: str) -> str:
     return token.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def names(tokens: Sequence[str]) -> list[str]:
-    """Plotly label for each token, with its position where the same token stands elsewhere too."""
+def told_apart(tokens: Sequence[str]) -> list[str]:
+    """Each token, with its position where the same token stands elsewhere too."""
     counts = Counter(tokens)
     return [
-        label(token) if counts[token] == 1 else f"{label(token)} {position}"
+        token if counts[token] == 1 else f"{token} {position}"
         for position, token in enumerate(tokens)
     ]
+
+
+def names(tokens: Sequence[str]) -> list[str]:
+    """Plotly label for each token, with its position where the same token stands elsewhere too."""
+    return [label(name) for name in told_apart(tokens)]
 
 
 def positions(tokens: Sequence[str]) -> list[str]:

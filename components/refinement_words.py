@@ -1,6 +1,6 @@
 """What is said of a refinement: waiting, under way, and over."""
 
-from backend.fine_tuning import EPOCHS, refined_numbers
+from backend.fine_tuning import EPOCHS, TOKENS, refined_numbers
 from backend.model import Model
 from backend.refinement import Refinement, RefineProgress
 from backend.training_states import Waiting
@@ -15,7 +15,8 @@ def about_refining(model: Model) -> str:
         f"for the task, too: {refined_numbers(model):,} of its {model.numbers:,} numbers (the "
         f"embeddings stay as they are), {EPOCHS} times over two thirds of the sentences. It works "
         "on a copy, so nobody else's model changes. To be held against it, the last layer alone "
-        "is trained on the same two thirds; both read T and are tried on the last third."
+        "is trained on the same two thirds; both read T and are tried on the last third. Of a "
+        f"sentence with more than {TOKENS} tokens only the refining reads no more than these."
     )
 
 

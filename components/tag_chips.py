@@ -59,7 +59,8 @@ def token_answers(
         for place, token in enumerate(trace.tokens)
     ]
     groups = ["Sentence A", "Sentence B"] if trace.segments.any() else ["Sentence A"]
-    return _data(name, groups, chips) | {"choice": {"query": query, "serial": serial}}
+    shown = _data(name, groups, chips, labels)
+    return shown | {"choice": {"query": query, "serial": serial}}
 
 
 def sentence_answers(
@@ -80,12 +81,14 @@ def sentence_answers(
         }
         for number, (_, text) in enumerate(readings)
     ]
-    return _data(name, [title for title, _ in readings], chips) | {"choice": None}
+    return _data(name, [title for title, _ in readings], chips, labels) | {"choice": None}
 
 
-def _data(name: str, groups: Sequence[str], chips: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    used = dict.fromkeys(label for chip in chips for label, _ in chip["answers"])
-    names = {label: label_name(label) for label in used}
+def _data(
+    name: str, groups: Sequence[str], chips: Sequence[dict[str, Any]], labels: Sequence[str]
+) -> dict[str, Any]:
+    used = {label for chip in chips for label, _ in chip["answers"]}
+    names = {shown: label_name(each, labels) for each in labels if (shown := visible(each)) in used}
     return {"name": name, "groups": list(groups), "chips": list(chips), "names": names}
 
 

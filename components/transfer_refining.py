@@ -156,7 +156,10 @@ def _show_refined(found: Refinement, trained: LastLayer, ways: Ways) -> None:
             "again to try it."
         )
     elif ALL in ways:
-        st.markdown("**The new sentence** of above, by both:")
+        st.markdown(
+            f"**The new sentence** of above. “{ALONE}” is the layer trained above, on all "
+            "sentences; the refined copy has learned from two thirds of them."
+        )
         show_said(trained.classifier.classes, ways)
     _show_differences(found, trained)
     own = trained.table

@@ -94,7 +94,7 @@ def _edited() -> Rows:
     """
     key = f"rows_{kept.stored('rows_version', 0)}"
     if kept.widget_value(key) is None:
-        kept.store("rows_given", kept.stored("rows", _EMPTY))
+        kept.store("rows_given", kept.stored("rows") or _EMPTY)
     given: Rows = kept.stored("rows_given")
     edited = st.data_editor(
         [{"text": text, "label": label} for text, label in given],

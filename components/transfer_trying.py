@@ -132,9 +132,14 @@ def _show_whole_table(model: Model, trained: LastLayer) -> None:
 
 
 def _offered(trained: LastLayer | None) -> str:
-    """The labels of what was trained, else those of the topics."""
+    """The labels of what was trained, else those of the topics, as far as a list can hold them."""
     table = trained.table if trained else preset_task([*PRESETS][-1])
-    return ", ".join(table.classes)
+    offered = ""
+    for name in table.classes:
+        longer = f"{offered}, {name}" if offered else name
+        if len(longer) <= LONGEST_TEXT and not set(name) & set(",;"):
+            offered = longer
+    return offered
 
 
 def _show_box(

@@ -17,6 +17,8 @@ _CLEAR: Final = 0.6
 """By how much of all draws one way has to be ahead of the other to be called better."""
 _AHEAD: Final = 0.05
 """By how much of all sentences one way has to be ahead of the other to be clearly so."""
+_BY_HEART: Final = 0.95
+"""Share right of what it learned from."""
 _TOLD: Final = 3
 
 
@@ -58,13 +60,14 @@ def curve_words(curve: Sequence[CurvePoint], numbers: int, sentences: int, folds
     """
     end = curve[-1]
     held = -(-sentences // folds)
+    by_heart = ", enough to learn these by heart" if end.accuracy >= _BY_HEART else ""
     return (
         f"**How it learns.** It begins knowing nothing and goes downhill on the loss (the mean "
         f"−log of the probability it gives the right label). After step {end.step} it gets "
         f"{per_cent(end.accuracy)} of the {sentences - held} sentences it learns from right, and "
         f"{per_cent(end.held_out_accuracy)} of {held} others. It has {numbers:,} numbers to set "
-        f"and {sentences - held} sentences to learn from, so it can learn these by heart: only "
-        "sentences it has not seen tell how good it is."
+        f"and {sentences - held} sentences to learn from{by_heart}: only sentences it has not seen "
+        "tell how good it is."
     )
 
 
@@ -135,8 +138,8 @@ def layers_words(trained: LastLayer) -> str:
     shares = trained.by_layer
     best, last = int(shares.argmax()), len(shares) - 1
     top = per_cent(shares[best])
-    if best == last:
-        return f"T, after the last layer, gets most: {top}. No earlier layer gets more."
+    if shares[best] == shares[last]:
+        return f"T, after the last layer, gets {top}. No earlier layer gets more."
     return (
         f"The most is right {_after(best)}: {top}. T, after the last layer, gets "
         f"{per_cent(shares[last])}. Differences of a few sentences are chance. Choose another "

@@ -56,7 +56,7 @@ def without_training_words(found: ZeroShot, trained: LastLayer) -> str:
     """How zero-shot does on the sentences of the table, beside the trained layer."""
     right = sum(said == label for said, label in zip(found.best, trained.table.labels, strict=True))
     share, learned = right / len(found.texts), trained.held_out.accuracy
-    if abs(share - learned) <= 2 * sqrt(share * (1 - share) / len(found.texts)):
+    if not _differ(share, learned, len(found.texts)):
         verdict = "With so few sentences that is no clear difference."
     elif share > learned:
         verdict = "So the names of the labels alone tell this model more than the examples do."
@@ -67,3 +67,13 @@ def without_training_words(found: ZeroShot, trained: LastLayer) -> str:
         f"single example: **{per_cent(share)}** right. The trained last layer gets "
         f"{per_cent(learned)} of them when it has not seen them. {verdict}"
     )
+
+
+def _differ(one: float, other: float, count: int) -> bool:
+    """Whether two shares of `count` sentences are further apart than two standard errors.
+
+    The error is that of a share between them, with half a sentence right and half a sentence
+    wrong added, so that a share of all or none has one too.
+    """
+    middle = ((one + other) / 2 * count + 0.5) / (count + 1)
+    return abs(one - other) > 2 * sqrt(2 * middle * (1 - middle) / count)

@@ -177,7 +177,7 @@ def test_what_does_not_end_leaves_nothing_behind(
                 next(copy.module.encoder.parameters()).fill_(np.nan)
 
     monkeypatch.setattr(bert, "refinable", watched)
-    stop = stop_after(4) if how == "stopped" else lambda: False
+    stop = stop_after(12) if how == "stopped" else lambda: False
     expected = {"stopped": TrainingStopped, "failed": KeyError, "broken": TrainingError}[how]
     with pytest.raises(expected):
         refine(bert, SMALL, fail, stop)
@@ -226,6 +226,12 @@ def test_a_rare_label_is_learned_and_may_miss_in_the_held_out(bert: Model) -> No
     assert result.layer.classes == result.classes == ("cat", "dog", "rare")
     assert result.after.confusion.shape == (3, 3)
     assert np.isnan(result.after.by_class).sum() == (result.after.confusion.sum(axis=1) == 0).sum()
+
+
+def test_training_reads_no_more_than_the_model_can(bert: Model) -> None:
+    assert bert.limit < fine_tuning.TOKENS
+    long = LabelledTexts(tuple(f"{text} {'cat ' * 60}" for text in SMALL.texts), SMALL.labels)
+    assert refine(bert, long, epochs=1).after.confusion.sum() == 6
 
 
 def test_sentences_are_cut_for_training_only(minilm: Model) -> None:

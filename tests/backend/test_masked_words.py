@@ -10,7 +10,7 @@ import transformers
 from safetensors.numpy import load_file, save_file
 
 from backend.errors import NoMaskedWords, NotAModel
-from backend.masked_words import MaskedWords, likeliest, load_masked_words
+from backend.masked_words import MaskedWords, likeliest, load_output_layer
 from backend.model import Model, load_model
 from tests.backend.small_models import write_model
 
@@ -76,7 +76,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def loaded(folder: Path) -> tuple[Model, MaskedWords]:
     model = load_model(str(folder))
-    return model, load_masked_words(model)
+    return model, MaskedWords(model, load_output_layer(model))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -112,8 +112,10 @@ def test_the_last_layer_is_the_whole_models_own_answer(
 
 
 def test_the_table_is_shared_with_the_model(folders: dict[str, Path]) -> None:
-    _, words = loaded(folders["bert"])
-    assert words.nbytes == 4 * (24 * 24 + 24 + 24 + 24 + len(words.pieces))
+    model = load_model(str(folders["bert"]))
+    layer = load_output_layer(model)
+    assert layer.table is None
+    assert layer.nbytes == 4 * (24 * 24 + 24 + 24 + 24 + len(model.pieces))
 
 
 def test_weights_that_are_not_tied(tmp_path: Path) -> None:
@@ -169,19 +171,19 @@ def test_several_threads(folders: dict[str, Path]) -> None:
 def test_a_model_without_an_output_layer(tmp_path: Path, family: str) -> None:
     model = load_model(str(write_model(family, tmp_path)))
     with pytest.raises(NoMaskedWords, match="Choose one that has"):
-        load_masked_words(model)
+        load_output_layer(model)
 
 
 def test_the_built_in_model_has_none(minilm: Model) -> None:
     with pytest.raises(NoMaskedWords, match="minilm"):
-        load_masked_words(minilm)
+        load_output_layer(minilm)
 
 
 def test_a_damaged_file(tmp_path: Path) -> None:
     model = load_model(str(write_masked_model("bert", tmp_path)))
     (tmp_path / WEIGHTS).write_bytes(b"\0" * 100)
     with pytest.raises(NotAModel):
-        load_masked_words(model)
+        load_output_layer(model)
 
 
 def test_the_likeliest_come_first_and_equals_by_id() -> None:

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from backend.errors import InputError, TableError
 from backend.labelled_texts import MOST_LABELS, preset_task
-from backend.masked_words import MaskedWords
+from backend.masked_words import MaskedWords, output_layer_of
 from backend.model import Model, load_model
 from backend.zero_shot import (
+    PROMPT,
     TEMPERATURE,
     candidate_labels,
     label_log_probabilities,
@@ -33,7 +34,7 @@ def filler(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, MaskedWords
         f"{part}.LayerNorm.bias": torch.zeros(width),
         "cls.predictions.bias": torch.randn(size, generator=draw),
     }
-    return model, MaskedWords(model, weights)
+    return model, MaskedWords(model, output_layer_of(model, weights))
 
 
 def test_labels_are_read_from_a_list() -> None:
@@ -140,3 +141,24 @@ def test_what_has_no_token_is_told(filler: tuple[Model, MaskedWords], words: boo
     if not words:
         with pytest.raises(TableError, match="Sentence 1"):
             zero_shot(model, ["\u200b"], ("cat", "dog"))
+
+
+def test_a_long_text_leaves_room_for_a_long_label(filler: tuple[Model, MaskedWords]) -> None:
+    model, words = filler
+    long = " ".join(["cat"] * 100)
+    labels = ("cat", "the dog sat it the dog sat it")
+    cut = " ".join(["cat"] * (model.limit - len(_tokens(model, PROMPT.format("x"))) - 2))
+    found = zero_shot(model, [long], labels, words)
+    assert np.isfinite(found.scores).all()
+    alone = zero_shot(model, [cut], labels[:1], words)
+    assert found.scores[0, 0] == pytest.approx(alone.scores[0, 0], abs=1e-5)
+
+
+def test_a_label_without_room_for_any_text(filler: tuple[Model, MaskedWords]) -> None:
+    model, words = filler
+    with pytest.raises(InputError, match="too long for this model"):
+        zero_shot(model, ["the cat"], ("cat", "a " * 70), words)
+
+
+def _tokens(model: Model, text: str) -> tuple[str, ...]:
+    return model.tokenizer.split(text).tokens

@@ -67,13 +67,15 @@ def test_what_is_said_of_the_accuracy_is_what_was_measured() -> None:
 
 
 def test_labels_in_plain_english() -> None:
-    assert label_name("NNS") == "noun, plural"
-    assert label_name("B-PER") == "a person's name begins"
-    assert label_name("I-ORG") == "an organisation's name goes on"
-    assert label_name("O") == "no name"
-    assert [label_name(label) for label in ("POSITIVE", "B-", "", "X-PER", "-LRB-")] == [
-        "", "", "", "", "opening bracket",
+    penn, named = ("NNS", "-LRB-", "POS"), ("O", "B-PER", "I-ORG", "B-", "X-PER")
+    assert [label_name(label, penn) for label in penn] == [
+        "noun, plural", "opening bracket", "possessive ending",
     ]  # fmt: skip
+    assert [label_name(label, named) for label in named] == [
+        "no name", "a person's name begins", "an organisation's name goes on", "", "",
+    ]  # fmt: skip
+    other = ("POSITIVE", "POS", "O", "")
+    assert [label_name(label, other) for label in other] == ["", "", "", ""]
 
 
 def test_the_layers_numbers_are_counted() -> None:

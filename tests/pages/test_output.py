@@ -142,18 +142,26 @@ def test_tags_come_first_and_the_accuracy_once_it_is_measured() -> None:
     assert "Accuracy by layer (CSV)" in downloads(page)
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NotAModel("The weights are damaged."), "The weights are damaged⁠\\."),
+        (MemoryError(), "This failed for a reason that was not foreseen. Try it again."),
+    ],
+    ids=["foreseen", "unforeseen"],
+)
 def test_a_failed_measuring_says_why_and_can_be_tried_again(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
 ) -> None:
     def broken(*_: Any) -> TagAccuracy:
-        raise NotAModel("The weights are damaged.")
+        raise error
 
     monkeypatch.setattr(for_all, "cached_tag_accuracy", broken)
     page = opened()
     end = monotonic() + 60
     while not page.error and monotonic() < end:
         page.run()
-    assert [error.value for error in page.error] == ["The weights are damaged⁠\\."]
+    assert [said.value for said in page.error] == [told]
     assert len(sent(page)) == 1
     assert "T (CSV)" in downloads(page)
     monkeypatch.setattr(for_all, "cached_tag_accuracy", cached_tag_accuracy)
@@ -252,7 +260,7 @@ def test_a_task_model_shows_its_own_labels_of_tokens(tmp_path: Path) -> None:
     weights = load_file(folder / "model.safetensors")
     scores = trace.hidden[-1] @ weights["classifier.weight"].T + weights["classifier.bias"]
     agree(own["chips"], softmax(scores), HOSTILE, trace.special)
-    assert own["names"]["O"] == "no name"
+    assert own["names"]["O"] == ""  # these labels are of no names
     assert [chip["text"] for chip in own["chips"] if chip["continues"]] == ["##s"]
     assert len(tags["chips"]) == len(own["chips"])
     assert by_label(page.button, "Measure it")
