@@ -2,18 +2,23 @@
 
 from typing import Final
 
+from backend.answers import Answer, answer_layer
 from backend.cached import cached_model, cached_trace
 from backend.head_removal import HeadRemovals, joined, layer_removal
 from backend.hub import Progress
 from backend.shared import Shared, nbytes
 from backend.switched_off import SwitchedOff
 from backend.trace import Trace
+from backend.weight_kinds import RAW, Weights, influence_weights, weights_of
 
 CHANGED_BYTES: Final = 96_000_000  # one text of 512 tokens on the built-in model, hundreds of pairs
 REMOVAL_BYTES: Final = 8_000_000
+WEIGHT_BYTES: Final = 96_000_000
 
 _changed: Shared[tuple[str, str, str | None, SwitchedOff], Trace] = Shared(CHANGED_BYTES, nbytes)
 _removals: Shared[tuple[str, str, str | None, int], HeadRemovals] = Shared(REMOVAL_BYTES, nbytes)
+
+_weights: Shared[tuple[object, ...], Weights] = Shared(WEIGHT_BYTES, nbytes)
 
 
 def cached_switched_off(name: str, a: str, b: str | None, off: SwitchedOff) -> Trace:
@@ -58,3 +63,30 @@ def cached_removals(
 def removals_are_ready(trace: Trace) -> bool:
     """Whether `cached_removals` answers at once for this trace's sentences."""
     return all((trace.model, *trace.sentences, layer) in _removals for layer in range(trace.layers))
+
+
+def cached_weights(
+    trace: Trace,
+    kind: str,
+    answer: Answer | None = None,
+    off: SwitchedOff = SwitchedOff(),  # noqa: B008, it is frozen
+    progress: Progress | None = None,
+) -> Weights:
+    """What is drawn of a trace as weights of this kind, the same object for everybody.
+
+    answer: for `gradient`, whose answer it is
+    off: what was switched off when the trace was made
+    progress: called while it works out flows; who waits for another's hears nothing
+    Raises as `cached_model`, `weights_of` and `answer_layer` do.
+    """
+    if kind == RAW:
+        return Weights(trace, trace)
+    model = cached_model(trace.model)
+
+    def computed() -> Weights:
+        if answer is not None:
+            layer = answer_layer(trace, answer)
+            return influence_weights(model, trace, answer, layer, off=off)
+        return weights_of(model, trace, kind, off=off, progress=progress)
+
+    return _weights.find((trace.model, *trace.sentences, kind, answer, off), computed)

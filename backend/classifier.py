@@ -70,6 +70,16 @@ class LinearClassifier:
         """
         return softmax(vectors @ self.weight.T + self.bias)
 
+    def scores(self, vectors: torch.Tensor) -> torch.Tensor:
+        """What the softmax is taken of, in torch, so that it can be derived: (row, class).
+
+        vectors: (row, width)
+        """
+        import torch
+
+        weight, bias = (torch.tensor(array) for array in (self.weight, self.bias))
+        return torch.nn.functional.linear(vectors, weight, bias)
+
     def predicted(self, vectors: FloatArray) -> LabelArray:
         """The most likely class of each row: (row,)."""
         best: LabelArray = np.array(self.classes)[self.probabilities(vectors).argmax(axis=1)]

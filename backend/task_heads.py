@@ -66,6 +66,16 @@ class Pooler:
             return np.maximum(turned, 0)
         return _gelu(turned) if self.family == "electra" else np.tanh(turned)
 
+    def turned(self, vectors: torch.Tensor) -> torch.Tensor:
+        """The same in torch, so that it can be derived."""
+        import torch
+
+        weight, bias = (torch.tensor(array) for array in (self.weight, self.bias))
+        turned = torch.nn.functional.linear(vectors, weight, bias)
+        if self.family == "distilbert":
+            return turned.relu()
+        return torch.nn.functional.gelu(turned) if self.family == "electra" else turned.tanh()
+
 
 @dataclass(frozen=True, eq=False)
 class TaskHead:
@@ -94,6 +104,16 @@ class TaskHead:
             return self.layer.probabilities(vectors)
         first = vectors[:1]
         return self.layer.probabilities(self.pooler(first) if self.pooler else first)
+
+    def scores(self, vectors: torch.Tensor) -> torch.Tensor:
+        """What the softmax of `probabilities` is taken of, in torch, so that it can be derived.
+
+        vectors: (token, width); returns: (token, label), or (1, label)
+        """
+        if self.about == "token":
+            return self.layer.scores(vectors)
+        first = vectors[:1]
+        return self.layer.scores(self.pooler.turned(first) if self.pooler else first)
 
     @property
     def nbytes(self) -> int:

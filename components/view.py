@@ -35,6 +35,7 @@ class View:
     other: a token that the one at `query` is held against on its way through the layers
     task: what a last layer is trained for, a key of `TASKS`
     weights: what is drawn wherever weights are shown, a key of `WEIGHTS`
+    answer: which answer gradients are taken of, a key of `ANSWERS`
     measure: what the map of all heads shows, a key of `MEASURES`
     search: pairs of tokens, from and to, by which heads are searched
     off: heads that are switched off, layer and head each
@@ -57,6 +58,7 @@ class View:
     other: int | None = None
     task: str = "sentiment"
     weights: str = "raw"
+    answer: str = "tag"
     measure: str = "previous"
     search: Pairs = ()
     off: Pairs = ()
@@ -195,11 +197,12 @@ def _with_option(view: View, name: str, value: object) -> tuple[View, str]:
         return _with(view, name, value), ""
     now = getattr(view, name)
     instead = title_of(now) if name == "model" else TITLES[name][now]
-    return view, f"There is no {name} “{_short(str(value))}” to choose; this is {instead}."
+    called = _CALLED.get(name, name)
+    return view, f"There is no {called} “{_short(str(value))}” to choose; this is {instead}."
 
 
 _OPENING: Final = View()
-_CALLED: Final = {"other": "other token"}
+_CALLED: Final = {"other": "other token", "weights": "kind of weights"}
 
 
 def _with_number(view: View, name: str, text: str) -> tuple[View, str]:

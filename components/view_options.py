@@ -17,13 +17,20 @@ TASKS: Final = PRESETS | {OWN: "My own"}
 """What a last layer is trained for."""
 
 WEIGHTS: Final = {
-    "raw": "Attention",
-    "values": "Attention × values",
+    "raw": "Raw",
+    "values": "× length of values",
     "rollout": "Rollout",
     "flow": "Flow",
-    "gradient": "Attention × gradient",
+    "gradient": "× gradient",
 }
 """What is drawn wherever weights are shown."""
+
+ANSWERS: Final = {
+    "tag": "Part of speech",
+    "mask": "Masked word",
+    "label": "The model's own label",
+}
+"""Which answer of a model gradients are taken of."""
 
 MEASURES: Final = {
     "previous": "Previous token",
@@ -46,6 +53,7 @@ TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     "task": TASKS,
     "view": VIEWS,
     "weights": WEIGHTS,
+    "answer": ANSWERS,
     "measure": MEASURES,
 }
 """The fields of a view that are chosen by name."""

@@ -15,6 +15,7 @@ MODEL_FILES = {
     "backend/classifier.py",
     "backend/encoder_pass.py",
     "backend/fine_tuning.py",
+    "backend/gradient_weights.py",
     "backend/masked_words.py",
     "backend/task_heads.py",
     "backend/small_bert.py",

@@ -20,7 +20,7 @@ from components.view import (
     parameters_of,
     view_of,
 )
-from components.view_options import LINES, MEASURES, TASKS, VIEWS, WEIGHTS
+from components.view_options import ANSWERS, LINES, MEASURES, TASKS, VIEWS, WEIGHTS
 
 PAIRS = st.lists(st.tuples(st.integers(0, 511), st.integers(0, 511)), unique=True, max_size=40).map(
     tuple
@@ -43,6 +43,7 @@ LINKED = st.builds(
     other=st.none() | st.integers(0, 999),
     task=st.sampled_from(sorted(TASKS)),
     weights=st.sampled_from(sorted(WEIGHTS)),
+    answer=st.sampled_from(sorted(ANSWERS)),
     measure=st.sampled_from(sorted(MEASURES)),
     search=PAIRS,
     off=PAIRS,
@@ -72,10 +73,10 @@ def test_every_bad_value_is_named() -> None:
 def test_a_bad_value_of_the_rarer_parameters_is_named_too() -> None:
     bad = {"keys": "2", "pair": "maybe", "lines": "all", "done": "xyz", "other": "it"}
     bad |= {"task": "poetry", "weights": "all", "measure": "1", "off": "3", "hidden": "x-1"}
-    bad |= {"search": "1.2-" + "9" * 5000}
+    bad |= {"search": "1.2-" + "9" * 5000, "answer": "why"}
     view, notes = view_of(bad)
     assert view == View()
-    assert len(notes) == 11
+    assert len(notes) == 12
     assert "the other token is left as it is" in notes[4]
     assert notes[5] == (
         "There is no task “poetry” to choose; this is Sentiment: positive or negative."
@@ -87,9 +88,11 @@ def test_a_link_is_without_what_is_as_the_app_opens() -> None:
     names = ["a", "b", "model", "layer", "head", "query", "show"]
     assert list(parameters_of(View())) == names
     view = View(keys=(2, 8), pair=True, lines="mean", step=4, done="rw-", other=3, task="own")
-    view = replace(view, weights="flow", off=((3, 1), (0, 2)), hidden=(5, 7), search=((8, 2),))
+    view = replace(view, weights="flow", answer="mask")
+    view = replace(view, off=((3, 1), (0, 2)), hidden=(5, 7), search=((8, 2),))
     rarer = {"keys": "2-8", "pair": "1", "lines": "mean", "step": "4", "done": "rw-", "other": "3"}
-    rarer |= {"task": "own", "weights": "flow", "off": "3.1-0.2", "hidden": "5-7", "search": "8.2"}
+    rarer |= {"task": "own", "weights": "flow", "answer": "mask"}
+    rarer |= {"off": "3.1-0.2", "hidden": "5-7", "search": "8.2"}
     assert {k: v for k, v in parameters_of(view).items() if k not in names} == rarer
 
 

@@ -1,0 +1,86 @@
+"""Answers that a model gives, and that one can ask what they hang on.
+
+tag     the part of speech of a token, of the layer that the app trains on T
+mask    the word at a mask, of a masked-word model's output layer
+label   what a task model's own classification layer says of a token or of the whole text
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from backend.cached import cached_masked_words, cached_tagger, cached_task_head, tagger_is_ready
+from backend.gradient_weights import Scores
+from backend.trace import Trace
+
+AnswerKind = Literal["tag", "mask", "label"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. token: of which token it is; None where it is of the whole text."""
+
+    kind: AnswerKind
+    token: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class AnswerLayer:
+    """The layer that gives an answer.
+
+    scores: from T, (token, width), to what the softmax is taken of, (label,)
+    labels: in the same order
+    """
+
+    scores: Scores
+    labels: Sequence[str]
+
+
+def answer_kinds(trace: Trace) -> tuple[AnswerKind, ...]:
+    """The kinds of answers that the trace's model gives of its text; `tag` is always the first.
+
+    Raises as `cached_masked_words` and `cached_task_head` do.
+    """
+    kinds: list[AnswerKind] = ["tag"]
+    words = cached_masked_words(trace.model)
+    if words is not None and words.masks(trace).size:
+        kinds.append("mask")
+    if cached_task_head(trace.model) is not None:
+        kinds.append("label")
+    return tuple(kinds)
+
+
+def answer_of(trace: Trace, kind: AnswerKind, token: int | None) -> Answer:
+    """The answer about this token, or about the nearest that can have one; `kind` must be there."""
+    head = cached_task_head(trace.model) if kind == "label" else None
+    if head is not None and head.about == "sentence":
+        return Answer(kind, None)
+    words = cached_masked_words(trace.model) if kind == "mask" else None
+    if words is not None:
+        possible = words.masks(trace).tolist()
+    else:
+        possible = (~trace.special).nonzero()[0].tolist() or [0]
+    return Answer(kind, token if token in possible else possible[0])
+
+
+def is_ready(trace: Trace, answer: Answer) -> bool:
+    """Whether `answer_layer` answers at once."""
+    return answer.kind != "tag" or tagger_is_ready(trace.model)
+
+
+def answer_layer(trace: Trace, answer: Answer) -> AnswerLayer:
+    """The layer that gives it.
+
+    Raises as `cached_tagger` does; ValueError if the model does not give such answers.
+    """
+    place = answer.token or 0
+    if answer.kind == "tag":
+        layer = cached_tagger(trace.model).layer
+        return AnswerLayer(lambda final: layer.scores(final[place : place + 1])[0], layer.classes)
+    if answer.kind == "mask" and (words := cached_masked_words(trace.model)) is not None:
+        fill = words.scores
+        return AnswerLayer(lambda final: fill(final[place]), words.pieces)
+    if answer.kind == "label" and (head := cached_task_head(trace.model)) is not None:
+        give, row = head.scores, place if head.about == "token" else 0
+        return AnswerLayer(lambda final: give(final)[row], head.labels)
+    raise ValueError(f"expected an answer that {trace.model} gives, got {answer}")
