@@ -62,7 +62,7 @@ class Bars:
 
     title: str
     values: Floats
-    form: str = "+.1f"
+    form: str = "+z.1f"
     top: float = 0.0
 
 
@@ -115,7 +115,7 @@ def products_figure(
     limit = float(np.abs(products).max()) or 1.0
     upper, rows = 1 - TITLE / inner, token_rows(names) | {"domain": [0, 1 - TITLE / inner]}
     left, right = [0, 1 - _BARS - _BETWEEN / 2], [1 - _BARS + _BETWEEN / 2, 1]
-    scale, form = number_scale([sums]), "+.1f"
+    scale, form = number_scale([sums]), "+z.1f"
     layout = frame(inner, names, bottom=AXIS + COLOURS) | {
         "coloraxis": signed_colours(limit, theme, -AXIS / inner),
         "xaxis": dimension_columns(products.shape[1]) | {"domain": left},

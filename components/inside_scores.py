@@ -78,7 +78,7 @@ def show_division(inside: Inside) -> None:
     st.latex(rf"\frac{{s_j}}{{\sqrt{{{steps.head_width}}}}} = \frac{{s_j}}{{{_root(steps):.2f}}}")
     panels = (
         Bars("dot product", steps.dot_products[places]),
-        Bars(f"divided by {_root(steps):.2f}", steps.scaled[places], "+.2f"),
+        Bars(f"divided by {_root(steps):.2f}", steps.scaled[places], "+z.2f"),
     )
     draw(_bars(inside, panels), "divided")
 

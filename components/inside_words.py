@@ -65,7 +65,7 @@ def quoted(name: str) -> str:
 
 def signed(value: float) -> str:
     """A number with its sign."""
-    return f"{value:+.2f}".replace("-", "−")
+    return f"{value:+z.2f}".replace("-", "−")
 
 
 def summary(steps: HeadSteps, names: Sequence[str], special: BoolArray) -> str:

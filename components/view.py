@@ -32,7 +32,8 @@ class View:
     step: where the reader stands in the lesson
     done: the lesson's answers, one character an exercise: right, wrong, or - for none yet
     view: which of BertViz's views is shown, a key of `VIEWS`
-    other: a token that the one at `query` is held against on its way through the layers
+    other: a token that the one at `query` is held against: on its way through the layers, or as the
+        key that is looked at closely
     task: what a last layer is trained for, a key of `TASKS`
     weights: what is drawn wherever weights are shown, a key of `WEIGHTS`
     answer: which answer gradients are taken of, a key of `ANSWERS`
