@@ -110,8 +110,9 @@ def seed(key: str, value: object) -> None:
     must hear the value again.
     """
     here = _seeds().get(key, ("",))[0] == _page()
-    if not here or key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
+    held = list(value) if isinstance(value, tuple) else value  # as widgets hold several values
+    if not here or key not in st.session_state or st.session_state[key] != held:
+        st.session_state[key] = held
     _seeds()[key] = _page(), value
 
 
