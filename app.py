@@ -38,6 +38,8 @@ def run_page() -> None:
         "Attention": [
             st.Page("pages/attention.py", title="Attention"),
             st.Page("pages/compare.py", title="Compare"),
+            st.Page("pages/heads.py", title="Heads"),
+            st.Page("pages/inside.py", title="Inside a head"),
             st.Page("pages/bertviz.py", title="BertViz"),
         ],
         "Output": [

@@ -113,6 +113,18 @@ def nouns_of(trace: Trace, words: Iterable[Word], tagger: Tagger) -> tuple[Word,
     )
 
 
+def known_nouns(trace: Trace, words: Iterable[Word]) -> tuple[Word, ...] | None:
+    """The two nouns of each sentence, if all are presets'; None if a tagger has to find them."""
+    claims = {segment: _claim_of(trace, segment) for segment in np.unique(trace.segments).tolist()}
+    if None in claims.values():
+        return None
+    return tuple(
+        word
+        for word in words
+        if (known := claims[word.segment]) and word.spelling in (known[0].first, known[0].second)
+    )
+
+
 def word_at(words: Sequence[Word], token: int) -> Word:
     """The word that this token is a piece of."""
     return next(word for word in words if word.first <= token < word.end)
@@ -185,19 +197,19 @@ def _example(trace: Trace, query: Word, key: Word, nouns: Sequence[Word]) -> Exa
     parts = [_known_part(trace, word) for word in (query, key)]
     for place, (word, opposite) in enumerate(((query, key), (key, query))):
         if parts[place] is None and word in nouns and is_pronoun(opposite.text):
-            parts[place] = None if _claim_of(trace, word) else "meant"
+            parts[place] = None if _claim_of(trace, word.segment) else "meant"
     return Example(Wanted(query, parts[0]), Wanted(key, parts[1]))
 
 
 def _known_part(trace: Trace, word: Word) -> Part | None:
     """The part a word plays in a preset; outside, that of a pronoun is known."""
-    known = _claim_of(trace, word)
+    known = _claim_of(trace, word.segment)
     if known:
         return _parts(*known).get(word.spelling)
     return "pronoun" if is_pronoun(word.text) else None
 
 
-def _claim_of(trace: Trace, word: Word) -> tuple[Claim, bool] | None:
-    """The claim about the sentence that the word stands in, if this is a preset's."""
-    sentence = (trace.sentences[word.segment] or "").strip()
+def _claim_of(trace: Trace, segment: int) -> tuple[Claim, bool] | None:
+    """The claim about a sentence, and whether its second noun is meant, if it is a preset's."""
+    sentence = (trace.sentences[segment] or "").strip()
     return next(((claim, second) for claim, text, second in _presets() if text == sentence), None)

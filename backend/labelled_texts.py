@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from backend.errors import TableError
+from backend.text_file import decoded
 
 FEWEST_ROWS: Final = 8
 FEWEST_OF_A_LABEL: Final = 2  # one to learn from while the other is held out
@@ -33,11 +34,6 @@ PRESETS: Final = {
 
 COLUMNS: Final = ("text", "label")
 _FOLDER: Final = Path(__file__).parent / "data" / "tasks"
-_MARKS: Final = {
-    b"\xef\xbb\xbf": "utf-8-sig",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-}
 _SEPARATORS: Final = ",;\t"
 _SWAP: Final = "swap the columns if the sentences stand under label"
 _AS_UTF8: Final = (
@@ -228,9 +224,8 @@ def _decoded(content: bytes) -> str:
             f"The file has {len(content) / 1e6:,.0f} MB; at most {MOST_BYTES / 1e6:.0f} MB are "
             f"read. Keep at most {MOST_ROWS} rows of it."
         )
-    encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
     try:
-        text = content.decode(encoding)
+        text = decoded(content)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise TableError(

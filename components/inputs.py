@@ -15,7 +15,7 @@ from backend.tokenizer import CASED, UNCASED
 from backend.trace import Reading
 from components import kept
 from components.view import Choice
-from components.view_options import LINES, TASKS, VIEWS
+from components.view_options import LINES, MEASURES, OVER, TASKS, VIEWS, WEIGHTS
 
 Option = TypeVar("Option", bound=Hashable)
 
@@ -116,8 +116,12 @@ def use_tokenizer(name: str) -> None:
     kept.store("tokenizer", name)
 
 
-def choose_head(trace: Reading) -> Choice:
-    """Draw Layer and Head; the chosen head, tokens and filter, all within this trace."""
+def choose_head(trace: Reading, *, layered: bool = False) -> Choice:
+    """Draw Layer and Head; the chosen head, tokens and filter, all within this trace.
+
+    layered: whether all heads of a layer are taken together, as one head 0; the reader's own is
+        kept meanwhile
+    """
     view = kept.fit(trace)
     with st.sidebar:
         for column, key, count in zip(
@@ -132,9 +136,13 @@ def choose_head(trace: Reading) -> Choice:
                 key=key,
                 on_change=kept.keep_widget,
                 args=(key,),
+                disabled=layered and key == "head",
                 help=_HELP[key].format(count=count, last=count - 1),
             )
-    return Choice(view.layer, view.head, view.query, view.show, view.keys, kept.newest_serial())
+        if layered:
+            st.caption("All heads of the layer are taken together here.")
+    head = 0 if layered else view.head
+    return Choice(view.layer, head, view.query, view.show, view.keys, kept.newest_serial())
 
 
 def choose_pair() -> bool:
@@ -163,6 +171,21 @@ def choose_view() -> str:
 def choose_task() -> str:
     """Draw Task; a key of `components.view.TASKS`."""
     return _choose_one("Task", "task", TASKS)
+
+
+def choose_weight_kind() -> str:
+    """Draw Weights; a key of `components.view.WEIGHTS`."""
+    return _choose_one("Weights", "weights", WEIGHTS)
+
+
+def choose_measure() -> str:
+    """Draw Measure; a key of `components.view_options.MEASURES`."""
+    return _choose_one("Measure", "measure", MEASURES)
+
+
+def choose_over() -> str:
+    """Draw Searched over; a key of `components.view_options.OVER`."""
+    return _choose_one("Searched over", "over", OVER)
 
 
 def choose_step(titles: Sequence[str]) -> int:

@@ -39,6 +39,7 @@ class View:
     answer: which answer gradients are taken of, a key of `ANSWERS`
     measure: what the map of all heads shows, a key of `MEASURES`
     search: pairs of tokens, from and to, by which heads are searched
+    over: where they are searched, a key of `OVER`
     off: heads that are switched off, layer and head each
     hidden: tokens that no other token may look at
     """
@@ -62,6 +63,7 @@ class View:
     answer: str = "tag"
     measure: str = "previous"
     search: Pairs = ()
+    over: str = "here"
     off: Pairs = ()
     hidden: tuple[int, ...] = ()
 

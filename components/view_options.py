@@ -47,6 +47,9 @@ MEASURES: Final = {
 }
 """What is measured of every head."""
 
+OVER: Final = {"here": "These sentences", "presets": "All presets"}
+"""Where heads are searched by example."""
+
 TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     "show": SHOW,
     "lines": LINES,
@@ -55,5 +58,6 @@ TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     "weights": WEIGHTS,
     "answer": ANSWERS,
     "measure": MEASURES,
+    "over": OVER,
 }
 """The fields of a view that are chosen by name."""

@@ -20,7 +20,7 @@ from components.view import (
     parameters_of,
     view_of,
 )
-from components.view_options import ANSWERS, LINES, MEASURES, TASKS, VIEWS, WEIGHTS
+from components.view_options import ANSWERS, LINES, MEASURES, OVER, TASKS, VIEWS, WEIGHTS
 
 PAIRS = st.lists(st.tuples(st.integers(0, 511), st.integers(0, 511)), unique=True, max_size=40).map(
     tuple
@@ -46,6 +46,7 @@ LINKED = st.builds(
     answer=st.sampled_from(sorted(ANSWERS)),
     measure=st.sampled_from(sorted(MEASURES)),
     search=PAIRS,
+    over=st.sampled_from(sorted(OVER)),
     off=PAIRS,
     hidden=st.lists(st.integers(0, 511), unique=True, max_size=40).map(tuple),
 )
