@@ -75,6 +75,19 @@ def attention_npz(trace: Trace) -> bytes:
     return file.getvalue()
 
 
+def lengths_csv(tokens: Sequence[str], lengths: FloatArray) -> bytes:
+    """How long the vector is that each token hands on in each head.
+
+    lengths: (layer, head, token)
+    """
+    rows = (
+        _line((layer, head, place, token, f"{lengths[layer, head, place]:.9g}"))
+        for layer, head in np.ndindex(lengths.shape[:2])
+        for place, token in enumerate(tokens)
+    )
+    return "".join([_line(("layer", "head", "key", "key_token", "length")), *rows]).encode()
+
+
 def tokens_csv(pieces: Pieces) -> bytes:
     """One line a token: its position, piece, id, segment (0 = A, 1 = B), and its characters.
 

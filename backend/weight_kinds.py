@@ -3,7 +3,7 @@
 One seam for all pages: from a trace to what is drawn of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -93,11 +93,13 @@ KINDS: Final[Mapping[str, WeightKind]] = MappingProxyType(
 class Given:
     """The answer that was given.
 
+    label: one of `labels`, the likeliest
     strongest: what 1 stands for in what is drawn, in log-odds
     """
 
     answer: Answer
     label: str
+    labels: Sequence[str]
     probability: float
     strongest: float
 
@@ -179,7 +181,8 @@ def influence_weights(
     found = attention_influence(model.module, trace.hidden[0], model.heads, layer.scores, off)
     strongest = float(np.abs(found.weights).max())
     signed = found.weights / np.float32(strongest or 1)
-    given = Given(answer, layer.labels[found.label], found.probability, strongest)
+    label = layer.labels[found.label]
+    given = Given(answer, label, layer.labels, found.probability, strongest)
     drawn = replace(trace, attention=np.abs(signed))
     return Weights(drawn, replace(trace, attention=signed), given=given)
 

@@ -6,38 +6,44 @@ import streamlit as st
 
 from backend.cached import cached_model
 from backend.catalogue import SMALL
-from backend.tables import attention_csv, attention_npz, notebook_code
+from backend.tables import attention_csv, attention_npz, lengths_csv, notebook_code
 from backend.trace import Trace
+from backend.weight_kinds import RAW
 from components.downloads import offer_csv, offer_download
 from components.view import Choice
+from components.weight_choice import Drawn
 
 MOST_ROWS = 4_000_000
 """Rows of the largest CSV file offered, some 200 MB; the binary file has no such limit."""
 
 
-def show_downloads(trace: Trace, choice: Choice) -> None:
+def show_downloads(drawn: Drawn, choice: Choice) -> None:
     """Draw buttons for the head, the layer and everything."""
+    trace, words = drawn.table, drawn.words
     layer, head = choice.layer, choice.head
     with st.container(horizontal=True):
+        if not words.layered:
+            offer_csv(
+                "This head (CSV)",
+                f"{words.name(layer, head)}.csv",
+                partial(attention_csv, trace, layer, head),
+            )
         offer_csv(
-            "This head (CSV)",
-            f"attention-layer-{layer}-head-{head}.csv",
-            partial(attention_csv, trace, layer, head),
-        )
-        offer_csv(
-            "This layer (CSV)",
-            f"attention-layer-{layer}.csv",
-            partial(attention_csv, trace, layer),
+            "This layer (CSV)", f"{words.name(layer)}.csv", partial(attention_csv, trace, layer)
         )
         if trace.attention.size <= MOST_ROWS:
-            offer_csv("Everything (CSV)", "attention.csv", partial(attention_csv, trace))
+            offer_csv("Everything (CSV)", f"{words.file}.csv", partial(attention_csv, trace))
         offer_download(
             "Everything (.npz)",
-            "attention.npz",
+            f"{words.file}.npz",
             partial(attention_npz, trace),
             mime="application/octet-stream",
         )
-        show_code(trace, choice)
+        if drawn.lengths is not None:
+            make = partial(lengths_csv, trace.tokens, drawn.lengths)
+            offer_csv("Lengths (CSV)", "values-lengths.csv", make)
+        if drawn.kind == RAW:
+            show_code(trace, choice)
     if trace.attention.size > MOST_ROWS:
         st.caption(
             f"All {trace.attention.size:,} weights are too many for a CSV file; the .npz file "

@@ -22,6 +22,7 @@ const FAINTEST = 5; // thousandths; below, a line is not visible
 const LEVELS = 32; // of line strength
 const WIDE = 820; // px; from here the thumbnails stand beside the lines
 const TALLEST = 640; // px; longer lists scroll
+const HIGHEST = 528; // px of a single column of thumbnails
 const SHOWS = { all: "All", aa: "A → A", ab: "A → B", ba: "B → A", bb: "B → B" };
 
 /** Strength level of a weight in thousandths, finer where weights are small. */
@@ -45,6 +46,7 @@ function clamp(state, data) {
   state.layer = Math.min(state.layer, data.layers - 1);
   state.head = Math.min(state.head, data.heads - 1);
   if (state.query !== null && state.query >= data.tokens.length) state.query = null;
+  if (data.words.layered) return; // the heads that are switched on wait until there are heads again
   state.on = new Set([...state.on].filter((head) => head < data.heads));
   followHead(state);
 }
@@ -55,8 +57,9 @@ function followHead(state) {
   state.followed = state.head;
 }
 
-function choiceOf({ state: { layer, head, query, show } }) {
-  return { layer, head, query, show };
+/** Where all heads of a layer are one, nothing is said of the head: the server keeps the reader's. */
+function choiceOf({ data, state: { layer, head, query, show } }) {
+  return data.words.layered ? { layer, query, show } : { layer, head, query, show };
 }
 
 /** Of long texts only some layers are here. */
@@ -79,13 +82,16 @@ function redraw(view) {
 /** True once the chosen layer is on screen. */
 function render(view) {
   const { data, state, page } = view;
-  view.trace = MEETING.traces.get(data.trace);
+  view.trace = MEETING.traces.get(data.weights);
   if (!view.trace || !page.root.clientWidth) return false; // its bytes are still on the way
   const show = view.pair ? state.show : "all";
-  const filter = `${data.trace}/${show}/${state.hideSpecial}`;
+  const filter = `${data.weights}/${show}/${state.hideSpecial}`;
+  const { layered } = data.words;
+  view.on = layered ? [0] : [...state.on].sort((a, b) => a - b);
+  unless(view, "words", data.words.exact, writeWords);
   unless(view, "shows", `${data.view}/${view.pair}`, buildShows);
   unless(view, "chips", data.heads, buildChips);
-  unless(view, "grid", `${data.layers}/${data.heads}`, buildGrid);
+  unless(view, "grid", `${data.layers}/${data.heads}/${layered}`, buildGrid);
   unless(view, "colours", colourKey(page.root) + data.heads, readColours);
   unless(view, "names", data.trace, nameTokens);
   unless(view, "masks", filter, () => makeMasks(view, show));
@@ -95,7 +101,6 @@ function render(view) {
     `${filter}/${state.threshold}/${view.done.colours}/${view.cell}/${devicePixelRatio}`,
     paintThumbnails);
   const ready = view.trace.weights[state.layer] !== null;
-  view.on = [...state.on].sort((a, b) => a - b);
   if (ready) collectShown(view, filter);
   const scene = [view.done.collected, page.scroller.scrollTop, view.width, view.height, view.row,
     devicePixelRatio, view.done.colours, ready].join("/");
@@ -109,7 +114,7 @@ function render(view) {
 /** For the benchmark and the tests: what is on screen, and how long drawing it took. */
 function report(view, took) {
   const { layer, head } = view.state;
-  view.page.root.dataset.drawn = `${view.data.trace}/${layer}/${head}`;
+  view.page.root.dataset.drawn = `${view.data.weights}/${layer}/${head}`;
   view.page.root.dataset.drawMs = took.toFixed(2);
   performance.clearMarks("attention-view:drawn");
   performance.mark("attention-view:drawn");
@@ -117,9 +122,9 @@ function report(view, took) {
 
 /** Sizes that canvas and page share; the page gets them as CSS variables. */
 function measure(view) {
-  const { page, rows, state } = view;
+  const { page, rows } = view;
   const known = [page.root.clientWidth, getComputedStyle(page.left).fontSize,
-    page.scroller.clientWidth, view.done.grid, view.done.rows, state.on.size > 1];
+    page.scroller.clientWidth, view.done.grid, view.done.rows, view.on.length > 1];
   unless(view, "sizes", known.join("/"), () => {
     const font = parseFloat(known[1]);
     view.row = Math.round(font * 1.6);
@@ -127,17 +132,18 @@ function measure(view) {
     const height = Math.max(rows.left.order.length, rows.right.order.length) * view.row;
     view.height = height > 1.25 * TALLEST ? TALLEST : height;
     setSizes(view, { row: view.row, stage: height, tallest: view.height });
-    measureColumns(view, page.scroller.clientWidth, font, state.on.size > 1);
+    measureColumns(view, page.scroller.clientWidth, font, view.on.length > 1);
   });
 }
 
 function measureGrid(view, width) {
-  const { heads } = view.data;
+  const { heads, layers, words } = view.data;
   const wide = width >= WIDE;
   const label = 30;
   view.page.root.classList.toggle("wide", wide);
   const room = wide ? width * 0.48 : width;
-  view.cell = Math.max(12, Math.min(wide ? 36 : 44, Math.floor((room - label) / heads)));
+  const most = wide && words.layered ? Math.max(36, Math.min(88, HIGHEST / layers)) : wide ? 36 : 44;
+  view.cell = Math.max(12, Math.floor(Math.min(most, (room - label) / heads)));
   setSizes(view, { cell: view.cell, label, map: label + view.cell * heads });
 }
 

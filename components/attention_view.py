@@ -12,6 +12,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any, Final
 
+import numpy as np
 import streamlit as st
 
 from backend.packing import is_sent_whole, pack_attention
@@ -20,6 +21,7 @@ from backend.trace import Trace
 from components.browser_files import script_of, style_of
 from components.palette import HEADS, SEQUENTIAL
 from components.view import Choice
+from components.weight_words import RAW_WORDS, WeightWords
 
 PACKET_BYTES: Final = 48_000_000
 """Packets kept for the next run; packing 512 tokens takes 60 ms, 128 tokens 2 ms."""
@@ -49,10 +51,16 @@ _packets: Shared[tuple[str, int], bytes] = Shared(PACKET_BYTES, len)
 
 
 def show_attention(
-    trace: Trace, choice: Choice, *, on_choice: Callable[[str, str], None], key: str = "attention"
+    trace: Trace,
+    choice: Choice,
+    *,
+    on_choice: Callable[[str, str], None],
+    words: WeightWords = RAW_WORDS,
+    key: str = "attention",
 ) -> None:
     """Draw the view at `choice`.
 
+    words: how what stands in `trace.attention` is spoken of
     When the reader chooses, `on_choice` is called with `key` and the trace's name. The choice then
     stands in the session under that key as `choice`, with the fields of `Choice` and the name of
     the trace in which it was made, unchecked: they come from the browser.
@@ -60,9 +68,10 @@ def show_attention(
     name = trace_name(trace)
     with st.container(gap=None):  # two of them show nothing and take no room
         _script(key=f"{key}_script", height="content")
-        carry(packet_of(trace, name, choice.layer), key=f"{key}_weights")
+        weights = weights_name(trace)
+        carry(packet_of(trace, weights, choice.layer), key=f"{key}_weights")
         _view(
-            data=view_data(trace, name, choice, key),
+            data=view_data(trace, name, choice, key, words) | {"weights": weights},
             key=key,
             on_choice_change=partial(on_choice, key, name),
         )
@@ -78,8 +87,17 @@ def trace_name(trace: Trace) -> str:
     return digest.hexdigest()
 
 
-def view_data(trace: Trace, name: str, choice: Choice, key: str) -> dict[str, Any]:
-    """What the view is sent, all but the weights."""
+def weights_name(trace: Trace) -> str:
+    """A name for its weights: others of the same text have another one."""
+    digest = blake2b(trace_name(trace).encode(), digest_size=12)
+    digest.update(trace.attention.view(np.uint32).sum(axis=-1, dtype=np.uint64).tobytes())
+    return digest.hexdigest()
+
+
+def view_data(
+    trace: Trace, name: str, choice: Choice, key: str, words: WeightWords = RAW_WORDS
+) -> dict[str, Any]:
+    """What the view is sent, all but the weights and their name."""
     return {
         "kind": "attention",
         "view": key,
@@ -90,6 +108,7 @@ def view_data(trace: Trace, name: str, choice: Choice, key: str) -> dict[str, An
         "layers": trace.layers,
         "heads": trace.heads,
         "choice": asdict(choice),
+        "words": asdict(words),
         "palette": {"sequential": SEQUENTIAL, "heads": HEADS},
     }
 

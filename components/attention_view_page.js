@@ -1,8 +1,10 @@
 function buildView(parent) {
   const view = { ...newView(), point: null, drawn: 0, strong: 0, gridFocused: false };
   const page = {
-    shows: element("fieldset", { className: "shows" },
-      element("legend", { textContent: "Which sentence looks at which", className: "unseen" })),
+    which: element("legend", { className: "unseen" }),
+    hiding: element("span", {}),
+    hint: element("p", { className: "hint" }),
+    ends: [element("span", {}), element("span", {})],
     hide: element("input", { type: "checkbox" }),
     threshold: element("input", { type: "range", min: 0, max: 0.5, step: 0.005, value: 0 }),
     thresholdValue: element("span", { className: "value" }),
@@ -10,17 +12,18 @@ function buildView(parent) {
     only: element("button", { type: "button", textContent: "Only this head" }),
     every: element("button", { type: "button", textContent: "All heads of the layer" }),
     thumbnails: element("canvas", { "aria-hidden": "true" }),
-    grid: element("div", { className: "grid", role: "grid", "aria-label": "All heads" }),
+    grid: element("div", { className: "grid", role: "grid" }),
     readout: element("p", { className: "readout", role: "status", "aria-live": "polite",
       "aria-label": "What is pointed at" }),
     share: element("p", { className: "share" }),
     faint: element("canvas", { className: "faint", width: 1, height: 1 }),
     lines: element("canvas", { className: "lines", width: 1, height: 1 }),
     marks: element("canvas", { className: "marks", width: 1, height: 1 }),
-    left: list("left", "Tokens that look (query)"),
-    right: list("right", "Tokens looked at (key)"),
+    left: list("left"),
+    right: list("right"),
     loading: element("p", { className: "loading", role: "status", hidden: true }),
   };
+  page.shows = element("fieldset", { className: "shows" }, page.which);
   const drawing = element("div", { className: "drawing", "aria-hidden": "true" },
     page.faint, page.lines, page.marks);
   page.stage = element("div", { className: "stage" }, drawing, page.left, page.right);
@@ -33,15 +36,31 @@ function buildView(parent) {
   return view;
 }
 
-function list(side, label) {
-  return element("div", { className: `list ${side}`, role: "listbox", "aria-label": label });
+function list(side) {
+  return element("div", { className: `list ${side}`, role: "listbox" });
+}
+
+/** What is said of the kind of weights wherever it stands still. */
+function writeWords({ page, data: { words } }) {
+  const { layered } = words;
+  page.root.classList.toggle("layered", layered);
+  page.grid.setAttribute("aria-label", layered ? "All layers" : "All heads");
+  page.left.setAttribute("aria-label", words.queries);
+  page.right.setAttribute("aria-label", words.keys);
+  write(page.which, words.which);
+  write(page.hiding, `Hide ${words.nouns} below`);
+  write(page.ends[0], words.query);
+  write(page.ends[1], words.key);
+  const order = layered ? "One picture a layer." : "Rows: layers. Columns: heads.";
+  write(page.hint, `${order} In each picture ${words.rows}. Small ${words.nouns} are drawn stronger `
+    + "than they are.");
 }
 
 function tools(page) {
   return element("div", { className: "tools" },
     page.shows,
     element("label", { className: "hide" }, page.hide, "Hide special tokens"),
-    element("label", { className: "threshold" }, "Hide weights below", page.threshold,
+    element("label", { className: "threshold" }, page.hiding, page.threshold,
       page.thresholdValue),
     element("div", { className: "heads-row" }, page.chips, page.only, page.every));
 }
@@ -49,16 +68,12 @@ function tools(page) {
 function overview(page) {
   return element("div", { className: "overview" },
     element("div", { className: "map" }, page.thumbnails, page.grid),
-    element("p", { className: "hint", textContent: "Rows: layers. Columns: heads. In each picture "
-      + "rows look at columns. Small weights are drawn stronger than they are." }),
-    page.readout, page.share);
+    page.hint, page.readout, page.share);
 }
 
 function headView(page) {
   return element("div", { className: "head-view" },
-    element("div", { className: "ends", "aria-hidden": "true" },
-      element("span", { textContent: "looks (query)" }),
-      element("span", { textContent: "is looked at (key)" })),
+    element("div", { className: "ends", "aria-hidden": "true" }, ...page.ends),
     page.loading, page.scroller);
 }
 
@@ -87,13 +102,14 @@ function buildChips(view) {
 
 /** Row and column numbers, and one transparent cell over each thumbnail. */
 function buildGrid(view) {
-  const { layers, heads } = view.data;
+  const { layers, heads, words: { layered } } = view.data;
   const top = element("div", { role: "row", className: "row" },
     element("span", { className: "corner", role: "columnheader", "aria-label": "layer" }),
     ...range(heads).map((head) => number("columnheader", head, "head")));
+  top.hidden = layered;
   view.cells = range(layers).map((layer) => range(heads).map((head) => {
     const cell = element("div",
-      { role: "gridcell", className: "cell", "aria-label": `layer ${layer}, head ${head}`,
+      { role: "gridcell", className: "cell", "aria-label": nameOf(view, layer, head),
         "aria-selected": "false", tabIndex: -1 });
     Object.assign(cell.dataset, { layer, head });
     return cell;

@@ -1,7 +1,14 @@
 const digits = (packed) => (thousandths(packed) / 1000).toFixed(3);
 
+/** "layer 3, head 1", or the layer alone where all its heads are one. */
+const nameOf = ({ data }, layer, head) =>
+  (data.words.layered ? `layer ${layer}` : `layer ${layer}, head ${head}`);
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
 function place(view) {
   const { layer } = view.state;
+  if (view.data.words.layered) return `Layer ${layer}`;
   if (!view.on.length) return `Layer ${layer}, no head switched on`;
   return `Layer ${layer}, head${view.on.length > 1 ? "s" : ""} ${joined(view.on)}`;
 }
@@ -10,12 +17,14 @@ function place(view) {
 function readout(view) {
   const { point } = view;
   if (view.hovered) return hoveredWords(view, view.hovered);
-  if (point?.side === "line") return `${pair(view, point)} (layer ${view.state.layer}, head ${point.head})`;
+  if (point?.side === "line") {
+    return `${pair(view, point)} (${nameOf(view, view.state.layer, point.head)})`;
+  }
   const one = active(view);
   if (!one || !view.on.length) {
     return `${place(view)}. Point at a token or a line; click a token on the left to keep it.`;
   }
-  const verb = one.side === "left" ? "looks at" : "is looked at by";
+  const verb = one.side === "left" ? view.data.words.looks : view.data.words.looked;
   const count = view.on.length === 1 ? 5 : view.on.length < 4 ? 3 : 1;
   const shares = view.on.map((head) => strongest(view, one, head, count));
   if (view.on.length === 1) {
@@ -27,7 +36,7 @@ function readout(view) {
 
 /** The weight under the pointer in a thumbnail; only the head where its layer is not here yet. */
 function hoveredWords(view, { layer, head, query, key }) {
-  const where = `Layer ${layer}, head ${head}`;
+  const where = capital(nameOf(view, layer, head));
   if (query === undefined || !view.trace.weights[layer]) return where;
   const weight = digits(weightOf(view, head, query, key, layer));
   return `${where}: ${view.names[query]} → ${view.names[key]} ${weight}`;
@@ -50,24 +59,24 @@ function strongest(view, one, head, count) {
 
 /** How much of the weight is on screen, and where the rest went. */
 function shareWords(view) {
-  const { state, shares } = view;
+  const { state, shares, data: { words } } = view;
   if (!shares) return view.queryList.length ? "" : "Every token is hidden.";
   const [drawn, special, outside, below, tooFaint] = shares;
   const shown = drawn + tooFaint;
   const percent = (share) => (share > 0 && share < 0.005 ? "under 1 %" : `${Math.round(100 * share)} %`);
   const show = view.pair ? state.show : "all";
   const parts = [];
-  if (state.hideSpecial) parts.push(`${percent(special)} goes to hidden special tokens`);
-  if (show !== "all") parts.push(`${percent(outside)} goes to sentence ${show[1] === "a" ? "B" : "A"}`);
+  if (state.hideSpecial) parts.push(`${percent(special)} ${words.off} hidden special tokens`);
+  if (show !== "all") parts.push(`${percent(outside)} ${words.off} sentence ${show[1] === "a" ? "B" : "A"}`);
   if (state.threshold > 0) parts.push(`${percent(below)} is below ${state.threshold.toFixed(3)}`);
-  const what = `Shown: ${SHOWS[show]}, ${percent(shown)} of all weight these tokens give. `;
+  const what = `Shown: ${SHOWS[show]}, ${percent(shown)} of ${words.whole}. `;
   const undrawn = tooFaint >= 0.005
-    ? `${percent(tooFaint)} is in weights below ${FAINTEST / 1000}, too faint for a line. ` : "";
+    ? `${percent(tooFaint)} is in ${words.nouns} below ${FAINTEST / 1000}, too faint for a line. ` : "";
   const most = view.lines.left ? `The ${view.lines.count} strongest lines are drawn.` : "";
   const faint = undrawn + most;
-  if (!parts.length) return `Shown: all weight. ${faint}`;
+  if (!parts.length) return `Shown: ${words.whole}. ${faint}`;
   const rest = parts.join(", ");
-  return `${what}${rest[0].toUpperCase()}${rest.slice(1)}. ${faint}`;
+  return `${what}${capital(rest)}. ${faint}`;
 }
 
 /** Everything that is not canvas: marks, pressed buttons, text. */

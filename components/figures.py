@@ -11,6 +11,9 @@ from components.figure_text import with_readable_text
 from components.palette import INK, SEQUENTIAL, Scale, Theme
 from components.plain import names, positions
 
+LOOKING: Final = ("query: the token that looks", "key: the token looked at", "weight")
+"""What the rows, the columns and the colours of attention weights are."""
+
 _ROW_PIXELS: Final = 24
 # Margins are reckoned here: left to itself, Plotly draws everything twice to find them.
 _AXIS_PIXELS: Final = 44  # for an axis's title and ticks
@@ -54,12 +57,13 @@ def attention_figure(
     keys: Sequence[str],
     *,
     theme: Theme,
+    titles: tuple[str, str, str] = LOOKING,
     marked: int | None = None,
 ) -> go.Figure:
     """One head's weights as a heatmap; 0 is no attention, 1 all of a token's attention.
 
-    weights: (query, key). `marked` is the row to frame. The scale is fixed, so that heads can
-    be compared by eye.
+    weights: (query, key). `titles` are those of the rows, the columns and the colours; `marked` is
+    the row to frame. The scale is fixed, so that heads can be compared by eye.
     """
     heatmap = go.Heatmap(
         z=weights,
@@ -68,12 +72,12 @@ def attention_figure(
         zmin=0,
         zmax=1,
         colorscale=colour_scale(SEQUENTIAL[theme]),
-        colorbar=colour_bar("weight"),
+        colorbar=colour_bar(titles[2]),
         hovertemplate="%{y} → %{x}<br><b>%{z:.3f}</b><extra></extra>",
     )
     own = {"automargin": False}
-    columns = token_axis(keys, "key: the token looked at") | {"side": "top", "tickangle": -60} | own
-    rows = token_axis(queries, "query: the token that looks") | {"autorange": "reversed"} | own
+    columns = token_axis(keys, titles[1]) | {"side": "top", "tickangle": -60} | own
+    rows = token_axis(queries, titles[0]) | {"autorange": "reversed"} | own
     longest_key, longest_query = (
         max(map(len, axis["labelalias"].values())) for axis in (columns, rows)
     )

@@ -8,24 +8,27 @@ from backend.trace import Trace
 from components.figures import attention_figure
 from components.page import page_theme
 from components.view import Choice
+from components.weight_words import RAW_WORDS, WeightWords
 
 
-def show_head_heatmap(trace: Trace, choice: Choice) -> None:
-    """Draw the chosen head, cut to the sentences that the filter shows."""
+def show_head_heatmap(trace: Trace, choice: Choice, words: WeightWords = RAW_WORDS) -> None:
+    """Draw the chosen head, cut to the sentences that the filter shows.
+
+    words: how what stands in `trace.attention` is spoken of
+    """
     queries, keys = (np.flatnonzero(kept) for kept in shown_tokens(trace.segments, choice.show))
     part = "" if choice.show == "all" else f", {SHOW[choice.show]}"
-    st.markdown(
-        f"**Layer {choice.layer}, head {choice.head}{part}: the exact weights**, with special "
-        "tokens and faint ones"
-    )
+    place = words.place(choice.layer, choice.head).capitalize()
+    st.markdown(f"**{place}{part}: {words.exact}**, with special tokens and faint ones")
     figure = attention_figure(
         trace.attention[choice.layer, choice.head][np.ix_(queries, keys)],
         [trace.tokens[query] for query in queries],
         [trace.tokens[key] for key in keys],
         theme=page_theme(),
+        titles=(words.query_axis, words.key_axis, words.noun),
         marked=_row_of(choice.query, queries.tolist()),
     )
-    name = f"attention-layer-{choice.layer}-head-{choice.head}"
+    name = words.name(choice.layer, choice.head)
     st.plotly_chart(
         figure,
         key="heatmap",
