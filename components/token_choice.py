@@ -40,7 +40,11 @@ def choose_query(trace: Reading) -> int:
     """
     query = kept.view().query
     chosen = min(1, len(trace.tokens) - 1) if query is None else query
-    if len(trace.tokens) > MOST_SIDE_BY_SIDE:
+    side_by_side = len(trace.tokens) <= MOST_SIDE_BY_SIDE
+    if kept.stored("query_side_by_side") != side_by_side:
+        kept.store("query_side_by_side", side_by_side)
+        kept.seed("query", None)  # another kind of widget is empty: it must hear its value again
+    if not side_by_side:
         _show_box("Query", "query", chosen, 0, trace)
         return chosen
     names = told_apart([visible(token) for token in trace.tokens])

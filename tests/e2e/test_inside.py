@@ -125,9 +125,17 @@ def test_a_text_at_the_models_limit(open_page: Open, screenshots: Path) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("These are 512 tokens. The figures draw 32 of them")).to_be_visible()
     all_drawn(page)
+    expect(page.get_by_role("combobox", name="Query", exact=True)).to_have_value(re.compile("the"))
     assert len(drawn(page, "what each token is found by", 1, "z")) == 32
     grow_to_content(page, 1280)
     page.screenshot(path=screenshots / "inside-512.png")
+    page.get_by_label("Sentence A", exact=True).fill("the dog")
+    page.keyboard.press("Enter")
+    words = page.get_by_test_id("stButtonGroup")
+    expect(words.get_by_role("radio", name="the", exact=True)).to_have_attribute(
+        "aria-checked", "true"
+    )
+    expect(page.get_by_text("From “the” this head looks")).to_be_visible()
 
 
 def grow_to_content(page: Page, width: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from backend.cached import cached_trace
 from backend.examples import EXAMPLES
 from components.inside_words import MOST_DRAWN
 from components.plain import JOINER
+from tests.backend.small_models import write_model
 from tests.opened import address, by_label, downloads, opened_script
 
 opened = partial(opened_script, "pages/inside.py")
@@ -157,6 +159,28 @@ def test_whatever_is_typed_is_drawn_as_it_is(text: str) -> None:
     for block in page.markdown:
         assert "<img" not in block.value
     assert "<img" not in json.dumps([figure(page, name) for name in FIGURES])
+
+
+@pytest.mark.parametrize(
+    ("family", "changes"),
+    [
+        ("bert", {"num_attention_heads": 24}),
+        ("distilbert", {"n_heads": 1}),
+        ("roberta", {}),
+        ("electra", {"embedding_size": 10}),
+    ],
+)
+def test_models_of_all_families(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, family: str, changes: dict[str, int]
+) -> None:
+    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    folder = str(write_model(family, tmp_path / family, **changes))
+    page = opened(a="the cat sat", b="it sat", model=folder, layer="1", head="0", query="2")
+    assert not page.exception
+    assert not page.error
+    trace = cached_trace(folder, "the cat sat", "it sat")
+    np.testing.assert_allclose(table(page)["weight"], trace.attention[1, 0, 2], atol=1e-5)
+    assert len(page.get("plotly_chart")) == len(FIGURES)
 
 
 def test_the_query_and_one_token_only() -> None:
