@@ -5,10 +5,15 @@ import streamlit as st
 from components.attention_downloads import show_downloads
 from components.attention_view import show_attention
 from components.head_heatmap import show_head_heatmap
-from components.inputs import choose_head, choose_model, choose_sentences
+from components.inputs import choose_model, choose_sentences
 from components.kept import keep_choice
 from components.loading import load_trace
 from components.page import page
+from components.switch_off import changed_trace, choose_switched_off
+from components.switch_off_effects import show_effects
+from components.switch_off_ranking import show_removals
+from components.token_choice import choose_token
+from components.weight_choice import choose_weights, drawn_weights
 
 READING = """
 - The **query** is the token that looks, the **key** the token it looks at. A **weight** of 0.371
@@ -35,10 +40,26 @@ with page(
         st.markdown(READING)
     sentences, model = choose_sentences(), choose_model()
     trace = load_trace(model, sentences)
-    choice = choose_head(trace)
-    picture, numbers = st.columns(2, gap="medium")
-    with picture:
-        show_attention(trace, choice, on_choice=keep_choice)
-    with numbers:
-        show_head_heatmap(trace, choice)
-    show_downloads(trace, choice)
+    kind, choice = choose_weights(trace)
+    figures, switches = st.container(), st.container()
+    with switches:
+        st.header("Switch off", anchor=False)
+        st.markdown(
+            "What depends on a head, or on being able to look at a word? Switch a head off, or "
+            "hide a token from all others, and the model runs again, for you alone: what others "
+            "see stays as it is."
+        )
+        off = choose_switched_off(trace)
+    with figures:
+        changed = changed_trace(trace, off)
+        drawn = drawn_weights(changed, kind, choice, off=off)
+        picture, numbers = st.columns(2, gap="medium")
+        with picture:
+            show_attention(drawn.trace, choice, on_choice=keep_choice, words=drawn.words)
+        with numbers:
+            show_head_heatmap(drawn.trace, choice, drawn.words)
+        show_downloads(drawn, choice)
+    with switches:
+        token = choose_token(trace)
+        show_effects(trace, changed, off, token)
+        show_removals(trace, token)
