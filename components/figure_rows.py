@@ -19,6 +19,8 @@ TITLE: Final = 30
 """Pixels of a panel's title."""
 AXIS: Final = 58
 """Pixels of an axis below the panels, with its title."""
+ICONS: Final = 26
+"""Pixels of Plotly's icons, which come when one points at a figure."""
 COLOURS: Final = 62
 """Pixels of the colour bar below that."""
 
@@ -29,15 +31,16 @@ _ZERO: Final = "#808895"  # to be seen on light and on dark pages
 _WIDEST: Final = 64  # dimensions that are told by eights
 
 
-def frame(inner: float, names: Sequence[str], *, bottom: int) -> Layout:
+def frame(inner: float, names: Sequence[str], *, bottom: int, top: int = 0) -> Layout:
     """A figure with room for `inner` pixels of panels and for the names on their left.
 
+    top: pixels above, ICONS where Plotly's would lie on a title
     The margins are reckoned: left to itself, Plotly draws everything twice to find them.
     """
     left = 14 + _LETTER * min(_LONGEST, max(map(len, names)))
     return {
-        "height": inner + bottom,
-        "margin": {"l": left, "r": 8, "t": 0, "b": bottom, "autoexpand": False},
+        "height": top + inner + bottom,
+        "margin": {"l": left, "r": 8, "t": top, "b": bottom, "autoexpand": False},
         "annotations": [],
         "shapes": [],
         "showlegend": False,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from components.figure_rows import (
     AXIS,
     COLOURS,
+    ICONS,
     ROW,
     TITLE,
     Floats,
@@ -116,7 +117,7 @@ def products_figure(
     upper, rows = 1 - TITLE / inner, token_rows(names) | {"domain": [0, 1 - TITLE / inner]}
     left, right = [0, 1 - _BARS - _BETWEEN / 2], [1 - _BARS + _BETWEEN / 2, 1]
     scale, form = number_scale([sums]), "+z.1f"
-    layout = frame(inner, names, bottom=AXIS + COLOURS) | {
+    layout = frame(inner, names, bottom=AXIS + COLOURS, top=ICONS) | {
         "coloraxis": signed_colours(limit, theme, -AXIS / inner),
         "xaxis": dimension_columns(products.shape[1]) | {"domain": left},
         "xaxis2": scale | {"domain": right, "anchor": "y2"},
@@ -146,7 +147,7 @@ def bars_by_row_figure(
     inner = ROW * len(names) + TITLE
     upper, last = 1 - TITLE / inner, len(panels)
     scale = number_scale([p.values for p in panels], top=max(p.top for p in panels))
-    layout = frame(inner, names, bottom=_FOOT)
+    layout = frame(inner, names, bottom=_FOOT, top=ICONS)
     drawn: list[go.Bar | go.Scatter] = []
     for number, panel in enumerate(panels, start=1):
         x, y = f"x{number}", f"y{number}"
