@@ -138,8 +138,8 @@ def about_softmax(steps: HeadSteps, names: Sequence[str]) -> str:
         f"division {quoted(names[first])} would get **{told}** of the weight instead of "
         f"**{with_it:.2f}**. In bits, the entropy of the {len(steps.weights)} shares would be "
         f"{_entropy(steps.undivided):.1f} instead of {_entropy(steps.weights):.1f} (0 = all on one "
-        f"token, {np.log2(len(steps.weights)):.1f} = spread evenly). Where one share is nearly 1 and "
-        "the others nearly 0, a small change of a score changes next to nothing, and training "
+        f"token, {np.log2(len(steps.weights)):.1f} = spread evenly). Where one share is nearly 1 "
+        "and the others nearly 0, a small change of a score changes next to nothing, and training "
         "hardly gets on: the reason that Vaswani et al. 2017 give for the division."
     )
 
