@@ -61,6 +61,11 @@ class HeadMeasures:
         """Number of heads a layer."""
         return int(self.means["entropy"].shape[1])
 
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Layer and head of every head, one layer after the other."""
+        return [(layer, head) for layer in range(self.layers) for head in range(self.heads)]
+
     @cached_property
     def map(self) -> tuple[Wide, float]:
         """A place for each head, (head, 2), and how much of the distances it keeps, 0 to 1."""

@@ -15,7 +15,7 @@ def measures_csv(measured: HeadMeasures) -> bytes:
     """
     rows = (
         (layer, head, name, *_number(mean), measured.queries[name])
-        for layer, head in _heads(measured)
+        for layer, head in measured.places
         for name, means in measured.means.items()
         for mean in [means[layer, head]]
     )
@@ -24,7 +24,7 @@ def measures_csv(measured: HeadMeasures) -> bytes:
 
 def likeness_csv(measured: HeadMeasures) -> bytes:
     """One line a pair of heads with the mean Jensen-Shannon divergence of their rows, in bits."""
-    heads = _heads(measured)
+    heads = measured.places
     rows = (
         (*one, *other, *digits(measured.divergence[row, column : column + 1]), measured.compared)
         for row, one in enumerate(heads)
@@ -38,7 +38,7 @@ def likeness_csv(measured: HeadMeasures) -> bytes:
 def map_csv(measured: HeadMeasures) -> bytes:
     """One line a head with its place on the map of all heads."""
     points, _ = measured.map
-    rows = ((*head, *digits(point)) for head, point in zip(_heads(measured), points, strict=True))
+    rows = ((*head, *digits(point)) for head, point in zip(measured.places, points, strict=True))
     return table(("layer", "head", "x", "y"), rows)
 
 
@@ -57,10 +57,6 @@ def search_csv(found: Found, pairs: Sequence[str]) -> bytes:
     )
     names = ("rank", "layer", "head", "weight", "share_among_nouns", "cases", "cases_with_nouns")
     return table((*names, *(f"pair_{number}" for number in range(1, len(pairs) + 1))), rows)
-
-
-def _heads(measured: HeadMeasures) -> list[tuple[int, int]]:
-    return [(layer, head) for layer in range(measured.layers) for head in range(measured.heads)]
 
 
 def _number(value: float) -> Iterator[str]:

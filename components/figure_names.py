@@ -1,6 +1,6 @@
 """Where names stand beside the points of a figure, so that they can be read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -8,27 +8,34 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
 
-_PIXELS: Final = np.array([640, 470])
+_PIXELS: Final = (640, 470)
 """Width and height of the figure that is reckoned with: as wide as beside an open sidebar."""
+_PHONE: Final = (280, 430)
+"""The same on a phone 390 pixels wide."""
+_ROOM: Final = 8
+"""Pixels by which a name may stick out of the axes there."""
 _LETTER: Final = 8
 _MARK: Final = 8
 _SIDES: Final = ("top center", "bottom center", "middle right", "middle left")
 
 
 def written_names(
-    points: Floats, tokens: Sequence[str], ranges: Sequence[Sequence[float]], first: Sequence[int]
+    points: Floats,
+    tokens: Sequence[str],
+    ranges: Sequence[Sequence[float]],
+    first: Sequence[int],
+    size: tuple[int, int] = _PIXELS,
 ) -> dict[int, str]:
     """Which points' names are written, and on which side, so that none lies over another.
 
     The points `first` come first and are written in any case. Of equal names at one place only
     one is written.
 
-    points: (token, 2); ranges: lowest and highest value of each axis
+    points: (token, 2); ranges: lowest and highest value of each axis; size: the figure's width
+    and height in pixels
     """
-    low, high = np.array(ranges).T
-    pixels = (points - low) * _PIXELS / (high - low)  # (token, 2)
-    taken = np.full((2 * len(tokens), 4), np.inf)
-    taken[: len(tokens)] = np.concatenate([pixels - _MARK, pixels + _MARK], axis=1)
+    pixels = _pixels(points, ranges, size)
+    taken = _marks(pixels, len(tokens))
     written: dict[int, str] = {}
     for index in [*first, *(n for n in range(len(tokens)) if n not in first)]:
         here = [n for n in written if np.abs(pixels[n] - pixels[index]).max() < _MARK]
@@ -43,6 +50,29 @@ def written_names(
     return written
 
 
+def written_on_a_phone(
+    points: Floats,
+    tokens: Sequence[str],
+    ranges: Sequence[Sequence[float]],
+    sides: Mapping[int, str],
+    first: Sequence[int],
+) -> list[int]:
+    """Those of the names on their sides that lie over none where the figure is narrow.
+
+    points: (token, 2); sides: what `written_names` found; the points `first` are among them
+    """
+    pixels = _pixels(points, ranges, _PHONE)
+    taken = _marks(pixels, len(sides))
+    written = list[int]()
+    for index, side in sides.items():
+        box = _box(pixels[index], tokens[index], side)
+        is_inside = box[0] >= -_ROOM and box[2] <= _PHONE[0] + _ROOM
+        if index in first or (is_inside and not _crosses(box, taken)):
+            taken[len(tokens) + len(written)] = box
+            written.append(index)
+    return written
+
+
 def outward(way: Floats, place: int) -> str:
     """On which side of a way's point its name is clear of the way. way: (place, 2), y upwards."""
     around = way[[n for n in (place - 1, place + 1) if 0 <= n < len(way)]] - way[place]
@@ -52,6 +82,20 @@ def outward(way: Floats, place: int) -> str:
     vertical = "top" if y >= 0 else "bottom"
     horizontal = "center" if abs(x) <= 0.4 * size else "right" if x > 0 else "left"
     return f"{vertical} {horizontal}"
+
+
+def _pixels(points: Floats, ranges: Sequence[Sequence[float]], size: tuple[int, int]) -> Floats:
+    """Where the points are in a figure of that width and height: (token, 2), y upwards."""
+    low, high = np.array(ranges).T
+    placed: Floats = (points - low) * np.array(size) / (high - low)
+    return placed
+
+
+def _marks(pixels: Floats, names: int) -> Floats:
+    """The boxes of the points' marks, and room for those of names: (token + name, 4)."""
+    taken = np.full((len(pixels) + names, 4), np.inf)
+    taken[: len(pixels)] = np.concatenate([pixels - _MARK, pixels + _MARK], axis=1)
+    return taken
 
 
 def _box(point: Floats, name: str, side: str) -> Floats:

@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from components.figure_names import written_names
-from components.figure_text import SIZE, with_readable_text
+from components.figure_text import with_readable_text
 from components.figures import colour_bar, colour_scale
+from components.figures_cloze import text_colour
 from components.palette import HEADS, INK, PAGE, SEQUENTIAL, Theme
 
 Floats = NDArray[np.floating[Any]]
@@ -20,8 +21,9 @@ _MOST_WRITTEN: Final = 12  # heads in a row whose numbers have room on a phone
 _TARGET: Final = 34  # pixels around a cell's middle that can be clicked
 _MARKS: Final = ("circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down",
                  "star", "hexagon", "pentagon", "hourglass", "bowtie")  # fmt: skip
-_MARGIN: Final = 0.06  # of the spread, around the outermost heads
+_MARGIN: Final = 0.09  # of the spread, around the outermost heads
 _LEAST_SPREAD: Final = 0.1
+_PHONE: Final = (350, 350)  # pixels, in which no name is to lie over another
 
 
 def head_grid_figure(
@@ -34,14 +36,10 @@ def head_grid_figure(
     kind can be held against each other; chosen: layer and head of the one to frame
     """
     layers, heads = values.shape
-    written = heads <= _MOST_WRITTEN
     heatmap = go.Heatmap(
         z=values,
         zmin=0,
         zmax=largest,
-        text=[[short_number(value) for value in row] for row in values.tolist()],
-        texttemplate="%{text}" if written else "",
-        textfont={"size": SIZE},
         colorscale=colour_scale(SEQUENTIAL[theme]),
         colorbar=colour_bar(title),
         hoverinfo="skip",
@@ -60,13 +58,16 @@ def head_grid_figure(
         clickmode="event+select",
         showlegend=False,
     )  # fmt: skip
-    figure = go.Figure([heatmap, _targets(values)], layout)
+    targets = _targets(values, "markers+text" if heads <= _MOST_WRITTEN else "markers")
+    figure = with_readable_text(go.Figure([heatmap, targets], layout), theme)
+    shares = np.nan_to_num(values.ravel() / largest).tolist()
+    figure.data[1].textfont.color = [text_colour(share, theme) for share in shares]
     frame = {"width": 3, "color": HEADS[theme][1]}
     layer, head = chosen
     figure.add_shape(
         type="rect", x0=head - 0.5, x1=head + 0.5, y0=layer - 0.5, y1=layer + 0.5, line=frame
     )
-    return with_readable_text(figure, theme)
+    return figure
 
 
 def head_places_figure(
@@ -79,12 +80,12 @@ def head_places_figure(
     names = [f"{layer}.{head}" for layer in range(layers) for head in range(heads)]
     ranges = _equal_ranges(points)
     first = chosen[0] * heads + chosen[1]
-    sides = written_names(points, names, ranges, [first])
+    sides = written_names(points, names, ranges, [first], _PHONE)
     traces = [_layer_marks(points, layer, heads, theme) for layer in range(layers)]
     traces += [_ring(points[first], theme), _names(points, names, sides)]
     axes = [
         {"title": "", "range": ends, "showticklabels": False, "showgrid": False, "ticks": "",
-         "zeroline": False, "showline": True, "mirror": True, "fixedrange": True}
+         "zeroline": False, "fixedrange": True}
         for ends in ranges
     ]  # fmt: skip
     layout = go.Layout(
@@ -109,19 +110,25 @@ def short_number(value: float) -> str:
     return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
 
 
-def _targets(values: Floats) -> go.Scatter:
-    """Unseen marks in the middle of the cells: Plotly lets one choose marks only."""
+def _targets(values: Floats, mode: str) -> go.Scatter:
+    """The numbers, and unseen marks behind them: Plotly lets one choose marks only."""
     layers, heads = values.shape
     unseen = {"marker": {"opacity": 0}}
+    flat = values.ravel().tolist()
     return go.Scatter(
         x=np.tile(np.arange(heads), layers),
         y=np.repeat(np.arange(layers), heads),
-        mode="markers",
+        mode=mode,
         marker={"symbol": "square", "size": _TARGET, "opacity": 0},
         selected=unseen,
         unselected=unseen,
-        text=["no case" if np.isnan(value) else f"{value:.3f}" for value in values.ravel()],
-        hovertemplate="layer %{y}, head %{x}: <b>%{text}</b><extra></extra>",
+        text=[short_number(value) for value in flat],
+        textposition="middle center",
+        customdata=[
+            [*divmod(place, heads), "no case" if np.isnan(value) else f"{value:.3f}"]
+            for place, value in enumerate(flat)
+        ],
+        hovertemplate="layer %{y}, head %{x}: <b>%{customdata[2]}</b><extra></extra>",
     )
 
 

@@ -12,7 +12,7 @@ from backend.head_search import Example, Found, Wanted, preset_sentences
 from backend.trace import Trace
 from components.downloads import offer_csv
 from components.figures_heads import head_grid_figure
-from components.heads_sections import show_heads_figure, show_heads_table
+from components.heads_opening import show_heads_figure, show_heads_table
 from components.heads_words import count_of, head_name
 from components.inputs import show_way
 from components.link_values import Pairs
@@ -56,6 +56,7 @@ def _stands_for(wanted: Wanted) -> str:
 
 def show_found(found: Found, pairs: Pairs, names: Mapping[int, str], choice: Choice) -> None:
     """The first head in words, all heads as a map, and the ranking as a table."""
+    layers, heads = found.weight.shape
     layer, head = found.best
     st.markdown(_verdict(found))
     show_way(
@@ -73,7 +74,7 @@ def show_found(found: Found, pairs: Pairs, names: Mapping[int, str], choice: Cho
         theme=page_theme(),
         chosen=(choice.layer, choice.head),
     )
-    show_heads_figure(figure, found.weight.shape[1], key="found_map")
+    show_heads_figure(figure, (layers, heads), key="found_map")
     order = found.order
     share = [None if np.isnan(s) else s for s in found.share.reshape(-1)[order].tolist()]
     columns = {
@@ -88,8 +89,8 @@ def show_found(found: Found, pairs: Pairs, names: Mapping[int, str], choice: Cho
         "most among the nouns": st.column_config.NumberColumn(format="percent"),
         "cases": st.column_config.NumberColumn(width=64),
     }
-    heads = [divmod(int(place), found.weight.shape[1]) for place in order]
-    show_heads_table(columns, heads, forms, key="found_table", first=("rank",))
+    ranked = [divmod(place, heads) for place in order.tolist()]
+    show_heads_table(columns, ranked, forms, key="found_table", first=("rank",))
     told = [f"{names[query]} → {names[key]}" for query, key in pairs]
     offer_csv("The ranking (CSV)", "heads-search.csv", partial(tables.search_csv, found, told))
 

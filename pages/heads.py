@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from components.heads_likeness import show_likeness
 from components.heads_reading import measure
 from components.heads_search import show_search
-from components.heads_sections import show_likeness, show_map, show_measures_table
+from components.heads_sections import show_map, show_measures_table
 from components.inputs import choose_head, choose_model, choose_sentences
 from components.loading import load_trace
 from components.page import page
@@ -46,7 +47,7 @@ with page(
             "Near means alike, as in Clark et al. 2019: heads of one layer often stand together. "
             "Distance is the square root of the mean Jensen-Shannon divergence of the two heads' "
             "rows (Endres and Schindelin 2003), drawn by classical multidimensional scaling "
-            "(Torgerson 1952). The directions themselves mean nothing. `3.1` is layer 3, head 1."
+            "(Torgerson 1952). The directions themselves mean nothing. “3.1” is layer 3, head 1."
         )
         show_likeness(measured, choice)
     st.header("Search by example", anchor=False)
