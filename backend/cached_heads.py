@@ -1,5 +1,7 @@
 """What is measured of heads, kept in memory: computed once, shared read-only, bounded in bytes."""
 
+from contextlib import nullcontext
+from threading import Lock
 from typing import Final
 
 from backend.answers import Answer, answer_layer
@@ -14,9 +16,12 @@ from backend.weight_kinds import RAW, Weights, influence_weights, weights_of
 CHANGED_BYTES: Final = 96_000_000  # one text of 512 tokens on the built-in model, hundreds of pairs
 REMOVAL_BYTES: Final = 8_000_000
 WEIGHT_BYTES: Final = 96_000_000
+LONG_TOKENS: Final = 128
+"""Texts of more tokens take turns, layer by layer: their removals take seconds and memory."""
 
 _changed: Shared[tuple[str, str, str | None, SwitchedOff], Trace] = Shared(CHANGED_BYTES, nbytes)
 _removals: Shared[tuple[str, str, str | None, int], HeadRemovals] = Shared(REMOVAL_BYTES, nbytes)
+_turns: Final = Lock()
 
 _weights: Shared[tuple[object, ...], Weights] = Shared(WEIGHT_BYTES, nbytes)
 
@@ -45,15 +50,18 @@ def cached_removals(
     """
     trace, model = cached_trace(name, a, b), cached_model(name)
     total = model.layers * model.heads
+    turn = _turns if len(trace.tokens) > LONG_TOKENS else nullcontext()
+
+    def removal(layer: int, told: Progress) -> HeadRemovals:
+        with turn:
+            return layer_removal(model, trace, layer, told)
 
     def measured(layer: int) -> HeadRemovals:
         def told(done: int, _: int) -> None:
             if progress:
                 progress(layer * model.heads + done, total)
 
-        found = _removals.find(
-            (name, a, b, layer), lambda: layer_removal(model, trace, layer, told)
-        )
+        found = _removals.find((name, a, b, layer), lambda: removal(layer, told))
         told(model.heads, model.heads)
         return found
 

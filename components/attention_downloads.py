@@ -17,8 +17,11 @@ MOST_ROWS = 4_000_000
 """Rows of the largest CSV file offered, some 200 MB; the binary file has no such limit."""
 
 
-def show_downloads(drawn: Drawn, choice: Choice) -> None:
-    """Draw buttons for the head, the layer and everything."""
+def show_downloads(drawn: Drawn, choice: Choice, *, changed: bool = False) -> None:
+    """Draw buttons for the head, the layer and everything.
+
+    changed: whether something is switched off; the code knows of no such thing
+    """
     trace, words = drawn.table, drawn.words
     layer, head = choice.layer, choice.head
     with st.container(horizontal=True):
@@ -42,7 +45,7 @@ def show_downloads(drawn: Drawn, choice: Choice) -> None:
         if drawn.lengths is not None:
             make = partial(lengths_csv, trace.tokens, drawn.lengths)
             offer_csv("Lengths (CSV)", "values-lengths.csv", make)
-        if drawn.kind == RAW:
+        if drawn.kind == RAW and not changed:
             show_code(trace, choice)
     if trace.attention.size > MOST_ROWS:
         st.caption(

@@ -62,6 +62,7 @@ def _choose_heads(trace: Trace) -> None:
         on_change=kept.keep_widget,
         args=("off",),
         placeholder="None. Choose one, or type: layer 3, head 1",
+        wrap=True,
         help="A head that is switched off hands nothing on: its values count as zero. All else in "
         "the model stays as it is.",
     )
@@ -77,6 +78,7 @@ def _choose_hidden(trace: Trace) -> None:
         on_change=kept.keep_widget,
         args=("hidden",),
         placeholder="None. Choose one, or type it",
+        wrap=True,
         help="No other token can look at a hidden one, in any layer or head; their attention goes "
         "to the rest. It still looks at the others, and at itself.",
     )

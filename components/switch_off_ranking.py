@@ -49,6 +49,8 @@ def show_removals(trace: Trace, query: int) -> None:
             icon=":material/timer:",
             on_click=kept.store,
             args=("removals", _text(trace)),
+            help="The longer the text, the longer it takes. Whatever else you do breaks it off; it "
+            "goes on with the layer where it stood.",
         )
         return
     ranking = head_ranking(trace, _measured(trace), query)

@@ -58,7 +58,7 @@ with page(
             show_attention(drawn.trace, choice, on_choice=keep_choice, words=drawn.words)
         with numbers:
             show_head_heatmap(drawn.trace, choice, drawn.words)
-        show_downloads(drawn, choice)
+        show_downloads(drawn, choice, changed=bool(off))
     with switches:
         token = choose_token(trace)
         show_effects(trace, changed, off, token)

@@ -8,6 +8,9 @@ from components.inside_drawing import inside_of
 from components.inside_words import READING, about_drawn, strongest_key, summary
 from components.loading import load_model, load_trace
 from components.page import page
+from components.switch_off import changed_trace, choose_switched_off
+from components.switch_off_effects import show_effects
+from components.switch_off_ranking import show_removals
 from components.token_choice import choose_key, choose_query
 
 with page(
@@ -21,7 +24,10 @@ with page(
     trace = load_trace(model, sentences)
     choice = choose_head(trace)
     query = choose_query(trace)
-    steps = load_model(model).head_steps(trace, choice.layer, choice.head, query)
+    with st.expander("Switch off heads, or hide tokens"):
+        off = choose_switched_off(trace)
+    changed = changed_trace(trace, off)
+    steps = load_model(model).head_steps(changed, choice.layer, choice.head, query, off=off)
     key = choose_key(trace, strongest_key(steps.weights, trace.special))
     inside = inside_of(trace, steps, key)
     st.markdown(summary(steps, inside.names, trace.special))
@@ -63,5 +69,8 @@ with page(
     )
     inside_results.show_contribution(inside)
     st.header("All numbers", anchor=False)
-    inside_results.show_numbers(inside, trace)
+    inside_results.show_numbers(inside, changed)
+    st.header("What depends on it", anchor=False)
+    show_effects(trace, changed, off, query)
+    show_removals(trace, query)
     inside_results.show_ways(query)

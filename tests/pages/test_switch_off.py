@@ -242,3 +242,28 @@ def test_other_weights_of_the_changed_run_can_be_drawn(kind: str) -> None:
     page = opened(**CAT, off="3.1", weights=kind)
     assert not page.exception
     assert "hands nothing on" not in said(page)
+
+
+def test_code_for_a_notebook_is_offered_for_the_model_as_it_is_only() -> None:
+    assert opened(**CAT).code
+    assert not opened(**CAT, off="3.1").code
+
+
+def test_inside_a_head_shows_the_changed_run_too() -> None:
+    page = opened_script("pages/inside.py", off="2.4", hidden="2")
+    assert not page.exception
+    changed = cached_switched_off("minilm", A, B, SwitchedOff(((2, 4),), (2,)))
+    weights = changed.attention[3, 1, IT]
+    assert f"with a weight of **{weights.max():.3f}**" in said(page)
+    assert "without layer 2, head 4" in said(page)
+    assert "The runs part in layer 0" in said(page)
+    page = click(page, "Switch everything on again")
+    assert "Nothing is switched off" in said(page)
+    page = click(page, "Measure all heads")
+    assert "Spearman" in said(page)
+
+
+def test_inside_a_head_that_is_off_hands_nothing_on() -> None:
+    page = opened_script("pages/inside.py", off="3.1")
+    assert not page.exception
+    assert "it hands nothing on" in said(page)
