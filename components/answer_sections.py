@@ -9,14 +9,17 @@ import streamlit as st
 from backend import output_tables as tables
 from backend.cached import cached_trace
 from backend.catalogue import CATALOGUE, title_of
+from backend.cloze import unknown_words
 from backend.model import Model
 from backend.tagger import Tagger
 from backend.task_heads import TaskHead
 from backend.trace import FloatArray, Trace
 from components import kept
 from components.attention_view import trace_name
+from components.cloze_words import unknown_said
 from components.downloads import offer_csv
-from components.output_words import label_name, learned_words, weights_words
+from components.mask_choice import short_word
+from components.output_words import label_name, learned_words, negation_words, weights_words
 from components.plain import plain
 from components.tag_chips import sentence_answers, show_tag_chips, token_answers
 from components.token_chips import visible
@@ -25,7 +28,7 @@ from components.token_chips import visible
 def show_tags(trace: Trace, model: Model, tagger: Tagger) -> None:
     """The parts of speech of all tokens."""
     shares = tagger.probabilities(trace.hidden[-1])  # (token, tag)
-    _show_tokens(trace, tagger.tags, shares, key="tags")
+    _show_tokens(trace, tagger.tags, shares, key="tags", note=negation_words(trace.sentences))
     weights = weights_words(
         model.width, len(tagger.tags), model.numbers, plain(title_of(model.name))
     )
@@ -58,12 +61,24 @@ def show_own_layer(trace: Trace, model: Model, head: TaskHead) -> None:
     st.markdown(weights_words(model.width, len(head.labels), model.numbers, title))
 
 
-def _show_tokens(trace: Trace, labels: Sequence[str], shares: FloatArray, *, key: str) -> None:
-    """Chips, a table and a file. shares: (token, label)"""
+def show_unknown(trace: Trace) -> None:
+    """Say which words the model does not know."""
+    unknown = [word for segment in (0, 1) for word in unknown_words(trace, segment)]
+    if unknown:
+        words = [short_word(word) for word in dict.fromkeys(unknown)]
+        st.warning(unknown_said(trace.model, words))
+
+
+def _show_tokens(
+    trace: Trace, labels: Sequence[str], shares: FloatArray, *, key: str, note: str = ""
+) -> None:
+    """Chips with a note, a table and a file. shares: (token, label)"""
     query, serial = kept.view().query, kept.newest_serial()
     name = f"{trace_name(trace)}/{key}"
     data = token_answers(trace, labels, shares, name=name, query=query, serial=serial)
     show_tag_chips(data, key=key, on_choice=kept.keep_choice)
+    if note:
+        st.markdown(plain(note))
     with st.expander("The same as a table"):
         _show_table(trace, labels, shares)
         make = partial(tables.answers_csv, trace, labels, shares)

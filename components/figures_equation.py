@@ -23,6 +23,10 @@ _STRIP_ROW_PIXELS: Final = 14
 _PANEL_PIXELS: Final = 100
 _TALLEST_PANEL: Final = 520
 _TOKEN_PIXELS: Final = 8
+_NAMED_PIXELS: Final = 18
+"""Of a row from which on each has room for its name."""
+_TALL_ROWS: Final = 40
+"""Tokens up to which a row keeps its height, however tall the panel gets."""
 _GAP_PIXELS: Final = 40
 _BAR_PIXELS: Final = 70
 _SCALE_STEPS: Final = 40
@@ -104,7 +108,7 @@ def all_tokens_figure(
 ) -> go.Figure:
     """Every value of every token's vectors: one row a token, one column a dimension.
 
-    row_pixels: of a token, as long as the panel is not too tall
+    row_pixels: of a token, up to _TALL_ROWS of them or as long as the panel is not too tall
     Dimensions lie across, where there are pixels for each of them: with less than one, the
     browser would leave different ones out of each panel, and the sum would not add up.
     """
@@ -119,8 +123,11 @@ def all_tokens_figure(
         for part in parts
     ]
     across = {"title": {"text": "dimension"}}
+    tallest = max(_TALLEST_PANEL, row_pixels * _TALL_ROWS)
+    panel = max(_PANEL_PIXELS, min(tallest, row_pixels * len(tokens)))
     down = token_axis(tokens, "token")
-    panel = max(_PANEL_PIXELS, min(_TALLEST_PANEL, row_pixels * len(tokens)))
+    if panel >= _NAMED_PIXELS * len(tokens):
+        down["dtick"] = 1
     layout = _stacked(parts, panel, across, down, bottom=60)
     return _equation(heatmaps, layout, limit, theme)
 

@@ -28,12 +28,13 @@ def bars_figure(
     *,
     theme: Theme,
     end: float | None = None,
+    counted: str | None = None,
 ) -> go.Figure:
     """One bar a name for each of the series, which have colours and patterns of their own.
 
     series: what each is called and its values, (name,). Names are told apart by their place, so
     equal ones stay apart. `end` is the value where the axis ends, so that figures can be held
-    against each other; by default that of the longest bar.
+    against each other; by default that of the longest bar. `counted` names the axis of the values.
     """
     places = list(range(len(names)))
     bars = [
@@ -42,7 +43,7 @@ def bars_figure(
             y=places,
             orientation="h",
             name=label(title),
-            text=[_written(value) for value in values],
+            text=[label(written(value)) for value in values],
             textposition="outside",
             marker={"color": HEADS[theme][number], "pattern": {"shape": _PATTERNS[number]}},
             cliponaxis=False,
@@ -54,13 +55,16 @@ def bars_figure(
     longest = end or float(ends.max()) or 1.0
     ticks = {"tickvals": [0, end / 2, end]} if end else {}
     layout = {
-        "xaxis": {"range": [min(0.0, float(ends.min())), longest * _ROOM]} | ticks,
+        "xaxis": {"range": [min(0.0, float(ends.min())), longest * _ROOM]}
+        | ticks
+        | {"title": {"text": counted}},
         "yaxis": {
             "tickvals": places,
             "ticktext": [label(_short(name)) for name in names],
             "autorange": "reversed",
         },
-        "height": _BAR_PIXELS * len(names) * (1 + 0.5 * (len(series) - 1)) + 90,
+        "height": _BAR_PIXELS * len(names) * (1 + 0.5 * (len(series) - 1))
+        + (90 if counted is None else 115),
         "margin": {"l": 8, "r": 24, "t": 30 if len(series) > 1 else 8, "b": 8},
         "showlegend": len(series) > 1,
         "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
@@ -68,9 +72,10 @@ def bars_figure(
     return with_readable_text(go.Figure(bars, layout), theme)
 
 
-def _written(value: float) -> str:
+def written(value: float) -> str:
+    """A number of these figures in plain text: of three digits, of one from 10 on."""
     if 0 < value < _LEAST:
-        return label(f"< {_LEAST}")
+        return f"< {_LEAST}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
 
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from components.figure_lines import LEGEND_ABOVE
-from components.figure_names import outward, written_names
+from components.figure_names import outward, written_names, written_on_a_phone
 from components.figure_text import with_readable_text
 from components.palette import HEADS, Theme
 from components.plain import label
@@ -21,6 +21,9 @@ _MARKERS: Final[tuple[dict[str, Any], ...]] = (
     {"symbol": "diamond-open", "size": 15, "line": {"width": 3}},
 )
 """A's is filled and B's a frame around it, so that both show where two words are at one place."""
+WIDE_ONLY: Final = 0.99
+"""Opacity of the names that have room in a wide figure only: by it the page finds and hides them
+in a narrow one. Of what a trace can be marked with, Streamlit and Plotly leave this in the page."""
 _GREY: Final = "#808895"
 _FOLLOWED: Final = 3
 
@@ -62,7 +65,12 @@ def map_figure(
         for segment, letter in enumerate("AB")
         for own in [np.flatnonzero(segments == segment).tolist()]
     ]
-    traces.append(_names(points[layer], tokens, names))
+    narrow = written_on_a_phone(points[layer], tokens, ranges, names, important)
+    wide = [index for index in names if index not in narrow]
+    for written, opacity in ((narrow, 1), (wide, WIDE_ONLY)):
+        sides = [names[index] for index in written]
+        traces.append(_text(points[layer][written], [label(tokens[n]) for n in written], sides))
+        traces[-1].opacity = opacity
     titles = [f"direction {n} ({part:.0%} of the spread)" for n, part in enumerate(share, start=1)]
     axes = [
         {"title": {"text": title}, "range": ends, "zeroline": True, "zerolinecolor": _GREY}
@@ -136,12 +144,6 @@ def drift_figure(
     across = {"title": {"text": "after layer"}, "type": "category"}
     down = {"title": {"text": "cosine of the word in A and in B"}, "range": ends}
     return _framed(lines, across, down, height=440, theme=theme)
-
-
-def _names(points: Floats, tokens: Sequence[str], places: dict[int, str]) -> go.Scatter:
-    written = list(places)
-    names = [label(tokens[index]) for index in written]
-    return _text(points[written], names, list(places.values()))
 
 
 def _text(points: Floats, names: Sequence[str], places: Sequence[str]) -> go.Scatter:

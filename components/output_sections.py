@@ -28,7 +28,7 @@ from components.figures_equation import (
 from components.figures_output import way_figure
 from components.figures_token_map import map_figure
 from components.page import page_theme
-from components.plain import plain
+from components.plain import plain, told_apart
 from components.token_chips import visible
 
 _ROW_PIXELS: Final = 20
@@ -47,9 +47,24 @@ def show_vectors(trace: Trace) -> None:
     st.caption(
         "The colour grows with the square root of the value, zero in the middle. Values beyond "
         f"±{limit:.2f} ({SATURATED_SHARE:.1f} % of all) get the last colour. A column that stands "
-        "out in every row is a dimension that this model makes large whatever it reads."
+        "out in every row is a dimension that this model makes large whatever it reads. "
+        f"{_about_numbers(trace)}"
     )
     offer_csv("T (CSV)", "t.csv", partial(all_tokens_csv, {"T": trace.hidden[-1]}, trace.tokens))
+
+
+def _about_numbers(trace: Trace) -> str:
+    """What the number behind a token's name means; empty where no name has one."""
+    named = zip(trace.tokens, told_apart(trace.tokens), strict=True)
+    repeated = [(token, name) for token, name in named if token != name]
+    if not repeated:
+        return ""
+    token, name = min(repeated, key=lambda pair: not pair[0].isalnum())  # a word where there is one
+    place = name.removeprefix(token).strip()
+    return (
+        f"“{plain(visible(token))}” stands there more than once, so its place in the input stands "
+        f"behind it: “{plain(visible(name))}” is the one at place {place}, counted from 0."
+    )
 
 
 def show_vector_map(trace: Trace) -> None:

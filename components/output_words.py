@@ -1,10 +1,12 @@
 """The Output page's words: what labels mean, and what was measured."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 from backend.part_of_speech import TAG_NAMES
 from backend.tagger import Confusion, TagAccuracy, Tagger
+from backend.unknown_tokens import UnknownTokens
 
 _NAMES_OF: Final = {
     "PER": "a person's name",
@@ -13,6 +15,8 @@ _NAMES_OF: Final = {
     "MISC": "another name",
 }
 _PARTS: Final = {"B": "begins", "I": "goes on"}
+_NEGATION: Final = re.compile(r"n['’]t\b", re.IGNORECASE)
+_MUCH: Final = 0.1  # of all tokens, that can tell why a layer does badly
 _CLEAR: Final = 0.01  # of some 10,000 tokens, more than chance
 _LET_GO: Final = (
     ": that is where most of it can be read off, and the layers above have let go of some of it."
@@ -54,8 +58,11 @@ def learned_words(tagger: Tagger) -> str:
     )
 
 
-def accuracy_words(found: TagAccuracy) -> str:
-    """What the layer gets on held-out sentences, and where the information is."""
+def accuracy_words(found: TagAccuracy, unknown: UnknownTokens) -> str:
+    """What the layer gets on held-out sentences, and where the information is.
+
+    unknown: of the tokens that were labelled
+    """
     best = max(range(len(found.by_layer)), key=found.by_layer.__getitem__)
     top, last = found.by_layer[best], found.by_layer[-1]
     where = "No earlier layer gets more."
@@ -65,7 +72,32 @@ def accuracy_words(found: TagAccuracy) -> str:
     return (
         f"On sentences it has not seen, the layer on T gets **{_per_cent(last)}** of the tokens "
         f"right. Each word's most frequent tag, without any model, gets "
-        f"**{_per_cent(found.by_word)}**. {where}"
+        f"**{_per_cent(found.by_word)}**. {_why_below(last < found.by_word, unknown)}{where}"
+    )
+
+
+def _why_below(is_below: bool, unknown: UnknownTokens) -> str:
+    """Why the layer gets less than words alone, as far as that is known."""
+    if not is_below:
+        return ""
+    if unknown.share < _MUCH:
+        return "That is less than words alone get. "
+    most = "most" if unknown.share > 0.5 else "many"
+    return (
+        f"That is less than words alone get, because {most} of the words are unknown to this "
+        f"model: {unknown.unknown:,} of the {unknown.of:,} labelled tokens "
+        f"({_per_cent(unknown.share)}) are **[UNK]** to it, the same sign for every unknown word, "
+        "so all it has of them is the place where they stand. "
+    )
+
+
+def negation_words(sentences: Iterable[str | None]) -> str:
+    """Why the pieces of n't are adverbs; empty where no sentence has it."""
+    if not any(_NEGATION.search(text) for text in sentences if text):
+        return ""
+    return (
+        "“n't”, as in “didn't”, is a word of its own in the Penn Treebank, did + n't, and counts "
+        "as an adverb (RB). The pieces that a model makes of it, ' and t, inherit its tag."
     )
 
 

@@ -28,9 +28,11 @@ _STYLE = """
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 3rem; }
   .js-plotly-plot .modebar { display: none; }
 }
+.js-plotly-plot { container-type: inline-size; }
+@container (max-width: 690px) { .trace.scatter[style*="opacity: 0.99"] { display: none; } }
 """
 """More room for figures, and for a whole sentence in the sidebar, than Streamlit leaves; on a phone
-Plotly's icons would lie on what is drawn."""
+Plotly's icons would lie on what is drawn, and so would names on a map (WIDE_ONLY there)."""
 
 
 @contextmanager

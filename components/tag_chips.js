@@ -5,7 +5,6 @@
 // `.tag-chips` has dataset.drawn, the name of what is drawn, once its elements are there.
 
 const MANY = 120; // chips from which on they scroll in a box of their own
-const LEAST = 0.005; // smaller shares are written as less than a hundredth
 const VIEWS = new WeakMap(); // by the element Streamlit gives
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -74,30 +73,28 @@ function makeChip(chip, at) {
   made.dataset.chip = at;
   made.classList.toggle("special", chip.special);
   if (chip.continues) made.append(element("span", { className: "note", textContent: "word piece" }));
-  const bars = chip.answers.map(([label, share]) => {
+  const bars = chip.answers.map(([label, share, written]) => {
     const bar = element("span", { className: "bar" });
     bar.style.setProperty("--share", share);
     return element("span", { className: "row" },
       element("span", { className: "label", textContent: label }), bar,
-      element("span", { className: "share", textContent: written(share) }));
+      element("span", { className: "share", textContent: written }));
   });
   if (bars.length) made.append(element("span", { className: "rows", "aria-hidden": "true" }, ...bars));
   return made;
 }
 
-const written = (share) => (share < LEAST ? "<0.01" : share.toFixed(2));
-
 const spoken = (chip) => (chip.answers.length
-  ? `${chip.text}: ${chip.answers.map(([label, share]) => `${label} ${written(share)}`).join(", ")}`
+  ? `${chip.text}: ${chip.answers.map(([label, , written]) => `${label} ${written}`).join(", ")}`
   : `${chip.text}: special tokens have no answer`);
 
 /** Everything about a chip as one sentence, with the labels in plain English. */
 function told(view, at) {
   const chip = view.data.chips[at];
   if (!chip.answers.length) return spoken(chip);
-  const parts = chip.answers.map(([label, share]) => {
+  const parts = chip.answers.map(([label, , written]) => {
     const name = view.data.names[label];
-    return `${name ? `${name} (${label})` : label} ${written(share)}`;
+    return `${name ? `${name} (${label})` : label} ${written}`;
   });
   return `${chip.text}: ${parts.join("; ")}`;
 }

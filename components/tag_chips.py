@@ -9,6 +9,7 @@ import streamlit as st
 
 from backend.trace import FloatArray, Trace
 from components.browser_files import script_of, style_of
+from components.figures_lesson import written
 from components.output_words import label_name
 from components.piece_kinds import piece_kind
 from components.token_chips import visible
@@ -44,6 +45,8 @@ def token_answers(
     serial: int,
 ) -> dict[str, Any]:
     """What the browser is sent of every token's answers; special tokens have none.
+
+    An answer is a label, its probability, and that as it is written.
 
     shares: (token, label); name: of what is drawn, for those who wait for it
     """
@@ -87,7 +90,7 @@ def sentence_answers(
 def _data(
     name: str, groups: Sequence[str], chips: Sequence[dict[str, Any]], labels: Sequence[str]
 ) -> dict[str, Any]:
-    used = {label for chip in chips for label, _ in chip["answers"]}
+    used = {label for chip in chips for label, *_ in chip["answers"]}
     names = {shown: label_name(each, labels) for each in labels if (shown := visible(each)) in used}
     return {"name": name, "groups": list(groups), "chips": list(chips), "names": names}
 
@@ -101,8 +104,11 @@ def _best(shares: FloatArray) -> list[list[int]]:
 
 def _answers(
     labels: Sequence[str], shares: FloatArray, best: Sequence[int]
-) -> list[tuple[str, float]]:
-    return [(visible(labels[place]), round(float(shares[place]), 4)) for place in best]
+) -> list[tuple[str, float, str]]:
+    return [
+        (visible(labels[place]), round(float(shares[place]), 4), written(float(shares[place])))
+        for place in best
+    ]
 
 
 def _shortened(text: str) -> str:

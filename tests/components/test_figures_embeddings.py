@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from components.figure_names import outward, written_names
+from components.figure_names import outward, written_names, written_on_a_phone
 from components.figure_text import SIZE, with_readable_text
 from components.figures_embeddings import nearest_figure, similarity_figure
 from components.figures_equation import (
     SATURATED_SHARE,
+    Part,
     all_tokens_figure,
     equation_limit,
     equation_parts,
@@ -15,7 +16,7 @@ from components.figures_equation import (
     root_scale,
     strip_columns,
 )
-from components.figures_token_map import drift_figure, map_figure, path_figure
+from components.figures_token_map import WIDE_ONLY, drift_figure, map_figure, path_figure
 from components.palette import DIVERGING, INK
 
 TOKENS = ("[CLS]", "<b>", "it", "it", "&lt;")
@@ -52,6 +53,18 @@ def test_all_tokens_are_rows_that_stay_apart() -> None:
         assert len(set(trace.y)) == len(TOKENS)
     assert "1 &lt;b>" in figure.data[0].y
     assert "4 &amp;lt;" in figure.data[0].y
+
+
+@pytest.mark.parametrize(("tokens", "named"), [(5, 1), (40, 1), (45, None), (200, None)])
+def test_tall_rows_are_all_named_as_long_as_there_is_room(tokens: int, named: int | None) -> None:
+    parts = [Part("", "T", RANDOM.normal(size=(tokens, 8)))]
+    words = [str(number) for number in range(tokens)]
+    figure = all_tokens_figure(parts, words, limit=1, theme="light", row_pixels=20)
+    assert figure.layout.yaxis.dtick == named
+    low, high = figure.layout.yaxis.domain
+    inner = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
+    assert inner >= 20 * min(tokens, 40)
+    assert (low, high) == (0, 1)
 
 
 def test_few_values_lie_beyond_the_scale() -> None:
@@ -113,7 +126,7 @@ def test_the_map_joins_the_same_word_and_keeps_its_axes() -> None:
         )
         for layer in (0, 2)
     ]
-    others, followed, way, _, first, second, names = figures[1].data
+    others, followed, way, _, first, second, names, wide = figures[1].data
     assert list(others.x[:2]) == [points[2, 0, 0], points[2, 2, 0]]
     assert list(followed.y[:2]) == [points[2, 1, 1], points[2, 3, 1]]
     np.testing.assert_array_equal(way.x, points[:, 1, 0])
@@ -121,6 +134,9 @@ def test_the_map_joins_the_same_word_and_keeps_its_axes() -> None:
     np.testing.assert_array_equal(second.y, points[2, 2:, 1])
     assert list(names.text)[:2] == ["&lt;b>", "&lt;b>"]
     np.testing.assert_array_equal(names.x[:2], points[2, [1, 3], 0])
+    assert names.opacity == 1
+    assert wide.opacity == WIDE_ONLY
+    assert not {*zip(names.x, names.y, strict=True)} & {*zip(wide.x, wide.y, strict=True)}
     assert figures[0].layout.xaxis.range == figures[1].layout.xaxis.range
     assert "50%" in figures[0].layout.xaxis.title.text
 
@@ -163,6 +179,29 @@ def test_names_that_would_lie_over_each_other_are_left_out() -> None:
     assert written[3] == "top center"
     crowd = written_names(np.full((50, 2), 0.5), list(map(str, range(50))), [[0, 1]] * 2, [])
     assert 1 <= len(crowd) <= 4
+
+
+def test_a_phone_has_room_for_fewer_names_and_none_lies_over_another() -> None:
+    points = np.random.default_rng(1).uniform(size=(30, 2))
+    tokens = [f"token{n}" for n in range(30)]
+    ends = [[0.0, 1.0], [0.0, 1.0]]
+    sides = written_names(points, tokens, ends, [7])
+    narrow = written_on_a_phone(points, tokens, ends, sides, [7])
+    assert 7 in narrow
+    assert set(narrow) < set(sides)
+    boxes = [box(points[n] * (280, 430), tokens[n], sides[n]) for n in narrow]
+    for number, (left, low, right, high) in enumerate(boxes):
+        for other in boxes[:number]:
+            assert left >= other[2] or right <= other[0] or low >= other[3] or high <= other[1]
+
+
+def box(point: tuple[float, float], name: str, side: str) -> tuple[float, float, float, float]:
+    """Where a name of seven and a half pixels a letter stands, eight pixels from its point."""
+    (x, y), width = point, 7.5 * len(name)
+    vertical, horizontal = side.split()
+    left = {"left": x - 9 - width, "center": x - width / 2, "right": x + 9}[horizontal]
+    low = {"top": y + 10, "middle": y - 7, "bottom": y - 24}[vertical]
+    return left, low, left + width, low + 14
 
 
 def test_names_along_a_way_stand_outside_its_bends() -> None:

@@ -7,12 +7,14 @@ import pytest
 
 from backend.cached import cached_trace
 from backend.tagger import Confusion, TagAccuracy
+from backend.unknown_tokens import UnknownTokens
 from components.figure_lines import Floats
 from components.figures_output import accuracy_figure, way_figure
 from components.output_words import (
     accuracy_words,
     confusion_words,
     label_name,
+    negation_words,
     weights_words,
 )
 from components.tag_chips import sentence_answers, token_answers
@@ -51,19 +53,38 @@ def test_the_curve_of_accuracy_tells_its_ends_and_its_best_and_what_words_alone_
 
 
 def test_what_is_said_of_the_accuracy_is_what_was_measured() -> None:
-    forgets = accuracy_words(TagAccuracy((0.8, 0.956, 0.857), 0.805, 9, 5, ()))
+    known = UnknownTokens(0, 100)
+    forgets = accuracy_words(TagAccuracy((0.8, 0.956, 0.857), 0.805, 9, 5, ()), known)
     assert "**85.7\N{NO-BREAK SPACE}%**" in forgets
     assert "**80.5\N{NO-BREAK SPACE}%**" in forgets
     assert "Trained on layer 0 it would get 95.6\N{NO-BREAK SPACE}%" in forgets
-    grows = accuracy_words(TagAccuracy((0.8, 0.9, 0.95), 0.7, 9, 5, ()))
+    grows = accuracy_words(TagAccuracy((0.8, 0.9, 0.95), 0.7, 9, 5, ()), UnknownTokens(60, 100))
+    assert "unknown" not in grows
     assert "No earlier layer gets more." in grows
-    at_once = accuracy_words(TagAccuracy((0.9, 0.8), 0.7, 9, 5, ()))
+    at_once = accuracy_words(TagAccuracy((0.9, 0.8), 0.7, 9, 5, ()), known)
     assert "Trained on the encoder's input it would get 90.0\N{NO-BREAK SPACE}%" in at_once
     said = confusion_words(Confusion("VBN", "VBD", 3, 1200))
     assert said == (
         "3 of 1,200 tokens that are VBN (verb, past participle) were taken for VBD "
         "(verb, past tense)."
     )
+
+
+def test_a_layer_worse_than_words_alone_says_why_where_it_is_known() -> None:
+    found = TagAccuracy((0.5, 0.45), 0.8, 9, 5, ())
+    said = accuracy_words(found, UnknownTokens(5_287, 8_156)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "That is less than words alone get, because most of the words are unknown" in said
+    assert "5,287 of the 8,156 labelled tokens (64.8 %) are **[UNK]**" in said
+    unexplained = accuracy_words(found, UnknownTokens(3, 8_156))
+    assert "That is less than words alone get." in unexplained
+    assert "because" not in unexplained
+
+
+@pytest.mark.parametrize("text", ["It didn't.", "It WON’T go", "can't"])
+def test_the_pieces_of_a_negation_are_explained(text: str) -> None:
+    assert "counts as an adverb" in negation_words((text, None))
+    assert "counts as an adverb" in negation_words(("No.", text))
+    assert negation_words(("The ant's ten", "not n' t", None)) == ""
 
 
 def test_labels_in_plain_english() -> None:
@@ -85,13 +106,20 @@ def test_the_layers_numbers_are_counted() -> None:
 
 def test_chips_have_what_can_be_json_and_signs_that_can_be_seen() -> None:
     trace = cached_trace("minilm", "unbelievableness a\x00b", "</script>")
-    shares = np.full((len(trace.tokens), 2), 0.5, dtype=np.float32)
+    shares = np.tile(np.array([0.9996, 0.0004], dtype=np.float32), (len(trace.tokens), 1))
     data = token_answers(trace, ("a\x07", "b"), shares, name="x", query=None, serial=3)
     data = json.loads(json.dumps(data))
     assert data["groups"] == ["Sentence A", "Sentence B"]
     assert data["choice"] == {"query": None, "serial": 3}
     for chip, special in zip(data["chips"], trace.special, strict=True):
-        assert chip["answers"] == ([] if special else [["a␇", 0.5], ["b", 0.5]])
+        assert chip["answers"] == (
+            []
+            if special
+            else [
+                ["a␇", 0.9996, "1.000"],
+                ["b", 0.0004, "< 0.001"],
+            ]
+        )
     pieces = {chip["text"] for chip in data["chips"] if chip["continues"]}
     assert pieces
     assert all(piece.startswith("##") for piece in pieces)

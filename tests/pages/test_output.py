@@ -80,8 +80,8 @@ def agree(chips: list[dict[str, Any]], shares: Any, labels: Any, special: Any = 
             assert chip["answers"] == []
             continue
         best = np.argsort(-row, kind="stable")[:3]
-        assert [label for label, _ in chip["answers"]] == [labels[label] for label in best]
-        np.testing.assert_allclose([share for _, share in chip["answers"]], row[best], atol=1e-4)
+        assert [label for label, *_ in chip["answers"]] == [labels[label] for label in best]
+        np.testing.assert_allclose([share for _, share, _ in chip["answers"]], row[best], atol=1e-4)
 
 
 @pytest.mark.usefixtures("quiet")
@@ -96,6 +96,8 @@ def test_every_tag_is_the_softmax_of_weight_and_bias_on_t() -> None:
     assert [chip["text"] for chip in chips["chips"]] == list(trace.tokens)
     assert chips["names"]["PRP"] == "pronoun, personal"
     assert chips["choice"] == {"query": IT, "serial": 0}
+    assert "counts as an adverb" in said(page)
+    assert not page.warning
     table = page.dataframe[0].value
     words = np.flatnonzero(~trace.special)
     assert table["position"].tolist() == words.tolist()
@@ -203,6 +205,26 @@ def test_a_chosen_tokens_way_and_its_nearest_tokens_in_the_other_sentence() -> N
     page.run()
     assert "other" not in page.query_params
     assert "chosen: 8 road" not in page.dataframe[1].value.columns
+
+
+@pytest.mark.usefixtures("quiet")
+def test_words_that_the_model_does_not_know_are_said_once() -> None:
+    page = opened(a="A 🦜 slept.", b="The 🦜 and the 🐔 didn't.")
+    (warning,) = (each.value for each in page.warning)
+    assert "“🦜”, “🐔”" in warning
+    assert warning.count("🦜") == 1
+    assert "**[UNK]**" in warning
+    assert "counts as an adverb" not in said(opened(a="Nothing of the kind."))
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_number_behind_a_name_is_explained_where_there_is_one() -> None:
+    captions = " ".join(each.value for each in opened().caption).replace("\u2060", "")
+    trace = cached_trace("minilm", A, B)
+    place = int(captions.split("is the one at place ")[1].split(",")[0])
+    assert f"“{trace.tokens[place]}” stands there more than once" in captions
+    alone = opened(a="Cats sleep.").caption
+    assert not any("more than once" in each.value for each in alone)
 
 
 @pytest.mark.usefixtures("quiet")
