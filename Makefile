@@ -19,6 +19,7 @@ test: $(VENV)/dev.installed $(VENV)/browser.installed lint
 bench: $(VENV)/dev.installed $(VENV)/browser.installed
 	$(BIN)/python -m benchmarks.attention
 	$(BIN)/python -m benchmarks.learning
+	$(BIN)/python -m benchmarks.switch_off
 
 lint: $(VENV)/dev.installed
 	$(BIN)/ruff check .

@@ -114,8 +114,8 @@ def _show_answers(trace: Trace, changed: Trace, token: int) -> None:
         st.table({"asked": asked, "as the model is": before, "in the changed run": after})
     else:
         st.caption(
-            "There is none: no layer on top of this model has been trained for this token. The "
-            "Output page trains one for parts of speech."
+            "There is none yet: this model has no layer of its own that answers, and the one for "
+            "parts of speech is trained on the Output page."
         )
 
 
