@@ -35,6 +35,9 @@ PRESETS: Final = {
 COLUMNS: Final = ("text", "label")
 _FOLDER: Final = Path(__file__).parent / "data" / "tasks"
 _SEPARATORS: Final = ",;\t"
+_UNSEEN: Final = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u200e\u200f\u2060\ufeff"))
+"""Signs without ink or width that come with what was copied; joiners, which shape letters, stay."""
+_FIRST_LINE: Final = f"Put the line `{','.join(COLUMNS)}` at the top of the file"
 _SWAP: Final = "swap the columns if the sentences stand under label"
 _AS_UTF8: Final = (
     "Save it again as “CSV UTF-8” (in Excel: Save As, CSV UTF-8; elsewhere: choose the "
@@ -90,7 +93,7 @@ def texts_from_rows(rows: Iterable[tuple[object, object]]) -> LabelledTexts:
     than FEWEST_OF_A_LABEL sentences of one, or more than MOST_ROWS rows or MOST_LABELS labels,
     or if a label is longer than LONGEST_LABEL characters.
     """
-    found = [(_one_line(text), _one_line(label)) for text, label in rows]
+    found = [(_one_line(text), _seen(_one_line(label))) for text, label in rows]
     whole = [(text, label) for text, label in found if text and label]
     _check_length(len(whole))
     kept: dict[str, tuple[str, str]] = {}
@@ -126,6 +129,11 @@ def _one_line(value: object) -> str:
     """The value without line breaks or spaces at its ends; "" for what tables write for a hole."""
     known = isinstance(value, str | int)
     return " ".join(str(value).replace("\0", " ").split()) if known else ""
+
+
+def _seen(text: str) -> str:
+    """The text without signs that nobody can see, at which equal names would fall apart."""
+    return text.translate(_UNSEEN).strip()
 
 
 def _count(count: int, one: str, several: str, rest: str) -> str:
@@ -186,19 +194,23 @@ def _check(table: LabelledTexts) -> None:
 
 def _rows_of_file(content: bytes) -> Iterator[tuple[str, str]]:
     """The rows under the line that names the columns."""
-    header, *rows = _table(_decoded(content).lstrip()) or [[]]
-    names = [name.strip().lower() for name in header]
+    text = _decoded(content).lstrip()
+    if not _seen(text):
+        raise TableError(f"The file is empty. {_FIRST_LINE}, and a sentence with its label below.")
+    header, *rows = _table(text)
+    names = [_seen(name).lower() for name in header]
     if not set(COLUMNS) <= set(names):
+        shown = ", ".join(names)[:80].replace("`", "'")  # two of these make code of what they hold
         raise TableError(
             f"The first line must name the columns {' and '.join(COLUMNS)}, but it reads "
-            f"“{', '.join(names)[:80]}”. Put the line text,label at the top of the file."
+            f"“{shown}”. {_FIRST_LINE}."
         )
     _check_length(len(rows))
     for number, row in enumerate(rows, 2):
         if len(row) > len(header):
             raise TableError(
                 f"Row {number} of the file has more columns than the first. Put a sentence "
-                'that contains the separator between quotes: "Yes, I do",agreement.'
+                'that contains the separator between quotes: `"Yes, I do",agreement`.'
             )
         by_name = dict(zip(names, row, strict=False))
         yield by_name.get("text", ""), by_name.get("label", "")

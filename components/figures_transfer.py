@@ -1,6 +1,6 @@
 """Plotly figures of what a layer learned: its curve, its mistakes, what more examples bring."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from backend.transfer import CurvePoint
 from components.figure_lines import LEGEND_ABOVE
 from components.figure_text import SIZE, with_readable_text
 from components.figures import colour_bar, colour_scale
+from components.figures_lesson import written
 from components.palette import HEADS, INK, SEQUENTIAL, Theme
 from components.plain import label
 
@@ -28,10 +29,11 @@ _LABELS_WITH_NUMBERS: Final = 20
 def curve_figure(curve: Sequence[CurvePoint], *, theme: Theme) -> go.Figure:
     """The loss after each step above, the share right below: learned from, and held out."""
     steps = [point.step for point in curve]
-    lines = [
-        ("loss", [point.loss for point in curve], "solid", "circle", "y"),
-        ("learned from", [100 * point.accuracy for point in curve], "dash", "diamond", "y2"),
-        ("held out", [100 * p.held_out_accuracy for p in curve], "solid", "square", "y2"),
+    right: Callable[[float], str] = "{:.0f} %".format
+    lines: list[tuple[str, list[float], str, str, str, Callable[[float], str]]] = [
+        ("loss", [point.loss for point in curve], "solid", "circle", "y", written),
+        ("learned from", [100 * p.accuracy for p in curve], "dash", "diamond", "y2", right),
+        ("held out", [100 * p.held_out_accuracy for p in curve], "solid", "square", "y2", right),
     ]
     drawn = [
         go.Scatter(
@@ -43,12 +45,13 @@ def curve_figure(curve: Sequence[CurvePoint], *, theme: Theme) -> go.Figure:
             line={"color": HEADS[theme][number], "dash": dash, "width": 3},
             marker={"symbol": symbol, "size": 8},
             cliponaxis=False,
-            hovertemplate=f"{name}, after step %{{x}}: <b>%{{y:.3g}}</b><extra></extra>",
+            customdata=[label(form(value)) for value in values],
+            hovertemplate=f"{name}, after step %{{x}}: <b>%{{customdata}}</b><extra></extra>",
         )
-        for number, (name, values, dash, symbol, axis) in enumerate(lines)
+        for number, (name, values, dash, symbol, axis, form) in enumerate(lines)
     ]
     layout = {
-        "xaxis": {"title": {"text": "step"}, "anchor": "y2"},
+        "xaxis": {"title": {"text": "step of L-BFGS"}, "anchor": "y2"},
         "yaxis": {"title": {"text": "loss"}, "domain": [0.6, 1], "rangemode": "tozero"},
         "yaxis2": {"title": {"text": "per cent right"}, "domain": [0, 0.48], "range": [0, 104]},
         "height": 440,
@@ -61,7 +64,7 @@ def curve_figure(curve: Sequence[CurvePoint], *, theme: Theme) -> go.Figure:
 def confusion_figure(classes: Sequence[str], confusion: IntArray, *, theme: Theme) -> go.Figure:
     """How many sentences of each label were given each label; what is right is the diagonal.
 
-    confusion: (label, said)
+    confusion: (true label, predicted label)
     """
     count = len(classes)
     places = list(range(count))
@@ -84,8 +87,8 @@ def confusion_figure(classes: Sequence[str], confusion: IntArray, *, theme: Them
     )
     ticks = {"tickvals": places, "ticktext": [label(_short(name)) for name in classes]}
     layout = {
-        "xaxis": ticks | {"title": {"text": "said"}, "side": "top", "showgrid": False},
-        "yaxis": ticks | {"title": {"text": "label"}, "autorange": "reversed", "showgrid": False},
+        "xaxis": ticks | {"title": {"text": "predicted"}, "side": "top", "showgrid": False},
+        "yaxis": ticks | {"title": {"text": "true"}, "autorange": "reversed", "showgrid": False},
         "height": max(300, min(900, _CELL_PIXELS * count + 140)),
         "margin": _MARGINS,
     }
@@ -172,7 +175,9 @@ def _faint(colour: str) -> str:
 
 
 def _named_pairs(classes: Sequence[str]) -> list[list[str]]:
-    return [[f"label {label(is_)}<br>said {label(said)}" for said in classes] for is_ in classes]
+    return [
+        [f"true: {label(is_)}<br>predicted: {label(said)}" for said in classes] for is_ in classes
+    ]
 
 
 def _short(name: str) -> str:

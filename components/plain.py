@@ -17,6 +17,12 @@ def plain(text: str) -> str:
     return _MARKUP.sub(JOINER + r"\\\1", re.sub(r"[\r\n]+", " ", text))
 
 
+def with_code(text: str) -> str:
+    """As `plain`, but what stands between two backticks is code, and can be copied as it is."""
+    parts = re.split(r"`([^`\r\n]+)`", text)
+    return "".join(f"`{part}`" if n % 2 else plain(part) for n, part in enumerate(parts))
+
+
 def label(token: str) -> str:
     """`token` for a Plotly label, which reads `&` and `<` as HTML."""
     return token.replace("&", "&amp;").replace("<", "&lt;")

@@ -4,6 +4,7 @@ from backend.fine_tuning import EPOCHS, TOKENS, refined_numbers
 from backend.model import Model
 from backend.refinement import Refinement, RefineProgress
 from backend.training_states import Waiting
+from components.figures_lesson import written
 from components.plain import plain
 from components.transfer_words import per_cent
 
@@ -38,10 +39,10 @@ def running_words(progress: RefineProgress | None) -> str:
     if progress is None:
         return "The model reads the sentences …"
     left = progress.seconds_left
-    time = "" if left is None else f", about {max(1, round(left))} s left"
+    time = "" if left is None else f", about {max(1, round(left))}\N{NO-BREAK SPACE}s left"
     return (
         f"Epoch {progress.epoch} of {progress.epochs}, step {progress.step} of {progress.steps}, "
-        f"loss {progress.loss:.3f}{time}"
+        f"loss {written(progress.loss)}{time}"
     )
 
 
@@ -52,9 +53,10 @@ def refinement_words(found: Refinement, sentences: int) -> str:
     return (
         f"Both learned from the same {sentences - count} sentences and were tried on the same "
         f"{count} others. The last layer alone gets {before} of {count} right, all layers "
-        f"together {after}. {_gain(after - before)} The training took {found.seconds:.0f} s; the "
-        f"mean loss was {found.epochs[0].loss:.2g} in the first epoch and "
-        f"{found.epochs[-1].loss:.2g} in the last."
+        f"together {after}. {_gain(after - before)} The training took "
+        f"{found.seconds:.0f}\N{NO-BREAK SPACE}s; the mean loss was "
+        f"{written(found.epochs[0].loss)} in the first epoch and "
+        f"{written(found.epochs[-1].loss)} in the last."
     )
 
 

@@ -22,7 +22,7 @@ from components.figures_transfer import confusion_figure
 from components.page import page_theme
 from components.plain import plain
 from components.refinement_words import refinement_words, running_words, waiting_words
-from components.transfer_trying import ALL, ALONE, Ways, show_said
+from components.transfer_trying import ALL, ALONE
 from components.transfer_words import per_cent
 from components.view_options import OWN
 
@@ -46,16 +46,13 @@ def refinement_of(model: str, trained: LastLayer | None) -> Refinement | None:
 
 
 def show_refining(
-    model: str, trained: LastLayer | None, task: str, refined: Refinement | None, ways: Ways
+    model: str, trained: LastLayer | None, task: str, refined: Refinement | None
 ) -> None:
-    """Draw the button, and whatever there is to see of a refinement.
-
-    ways: what is said of the new sentence
-    """
+    """Draw the button, and whatever there is to see of a refinement."""
     key = (model, trained.table) if trained else None
     under_way = _under_way()
     if key is None:
-        st.caption("Train the last layer first: this begins with the same sentences.")
+        st.caption("The last layer has to be trained first: this begins with its sentences.")
     else:
         st.button(
             "Refine all layers",
@@ -71,7 +68,7 @@ def show_refining(
     if key and (said := _said().get(key)):
         st.warning(plain(said))
     if trained is not None and refined is not None:
-        _show_refined(refined, trained, ways)
+        _show_refined(refined, trained)
 
 
 def _name_for_others(model: str, task: str) -> str:
@@ -141,7 +138,7 @@ def _follow(seat: _Seat) -> None:
     )
 
 
-def _show_refined(found: Refinement, trained: LastLayer, ways: Ways) -> None:
+def _show_refined(found: Refinement, trained: LastLayer) -> None:
     """Both trainings side by side, on the sentences that neither has seen."""
     st.markdown(refinement_words(found, len(trained.table.texts)))
     both = ((ALONE, found.before), (ALL, found.after))
@@ -155,12 +152,8 @@ def _show_refined(found: Refinement, trained: LastLayer, ways: Ways) -> None:
             "The refined copy made room for newer ones, so it reads no new sentences. Refine "
             "again to try it."
         )
-    elif ALL in ways:
-        st.markdown(
-            f"**The new sentence** of above. “{ALONE}” is the layer trained above, on all "
-            "sentences; the refined copy has learned from two thirds of them."
-        )
-        show_said(trained.classifier.classes, ways)
+    else:
+        st.markdown("What it says of the new sentence stands above, under “Try a new sentence”.")
     _show_differences(found, trained)
     own = trained.table
     offer_csv(
@@ -173,7 +166,7 @@ def _show_refined(found: Refinement, trained: LastLayer, ways: Ways) -> None:
 def _show_differences(found: Refinement, trained: LastLayer) -> None:
     """The held-out sentences of which the two say different things."""
     own = trained.table
-    columns = ("text", "label", ALONE, ALL)
+    columns = ("text", "true", ALONE, ALL)
     lines = [
         (own.texts[place], own.labels[place], before, after)
         for place, before, after in zip(

@@ -22,14 +22,13 @@ from backend.labelled_texts import (
 )
 from components import kept
 from components.downloads import offer_csv
-from components.plain import plain
+from components.plain import plain, with_code
 from components.view_options import OWN
 
 Rows = tuple[tuple[str, str], ...]
 
 _EMPTY: Final[Rows] = (("", ""),) * FEWEST_ROWS
 _TOLD: Final = 12
-_UPLOAD: Final = "task_upload"
 
 
 def choose_rows(task: str) -> Rows:
@@ -63,24 +62,28 @@ def _choose_own() -> Rows:
         "Type a sentence and its label in each row, or paste rows from a spreadsheet. Select "
         "rows at their left end to delete them. "
         f"You need at least {FEWEST_ROWS} sentences with two labels, {FEWEST_OF_A_LABEL} of each; "
-        f"a few dozen are better. At most {MOST_ROWS} sentences and {MOST_LABELS} labels."
+        f"a few dozen are better. At most {MOST_ROWS} sentences and {MOST_LABELS} labels. A file "
+        "has its columns named in its first line: `text,label`."
     )
     st.file_uploader(
         "Upload a CSV",
         type=["csv", "tsv", "txt"],
-        key=_UPLOAD,
+        key=_uploader(),
         on_change=_take_upload,
         max_upload_size=MOST_BYTES // 1_000_000,
-        help=f"Its first line names the columns text and label; UTF-8; at most {MOST_ROWS} rows. "
+        help=f"Its first line names the columns `text,label`; UTF-8; at most {MOST_ROWS} rows. "
         "It takes the place of the table below, which can be put back.",
     )
     for kind, said in kept.stored("rows_said", ()):
-        (st.error if kind == "error" else st.info)(plain(said))
+        (st.error if kind == "error" else st.info)(with_code(said))
     rows = _edited()
-    st.caption(_counted(rows))
+    st.caption(
+        f"{_counted(rows)}  \nA reload of the page forgets your table and what was trained on it; "
+        "download it to keep it."
+    )
     with st.container(horizontal=True):
         offer_csv("The sentences (CSV)", "task-own.csv", partial(tables.rows_csv, _filled(rows)))
-        st.button("Empty the table", on_click=_replace, args=(_EMPTY,))
+        st.button("Empty the table", on_click=_empty)
         if kept.stored("former_rows") is not None:
             st.button("Put the former table back", on_click=_put_back, icon=":material/undo:")
     return rows
@@ -106,6 +109,7 @@ def _edited() -> Rows:
             "label": st.column_config.TextColumn("label", width=90, default=""),
         },
         alt="Your sentences and their labels",
+        on_change=_let_go_of_refused,
     )
     rows = tuple((row.get("text") or "", row.get("label") or "") for row in edited)
     kept.store("rows", rows)
@@ -115,7 +119,7 @@ def _edited() -> Rows:
 def _counted(rows: Rows) -> str:
     """How many rows are whole, and how many each label has, most frequent first."""
     counts = Counter(label.strip() for text, label in rows if text.strip() and label.strip())
-    told = [f"{plain(label)} {count}" for label, count in counts.most_common(_TOLD)]
+    told = [f"“{plain(label)}”: {count}" for label, count in counts.most_common(_TOLD)]
     more = [f"{len(counts) - _TOLD} more labels"] if len(counts) > _TOLD else []
     return f"Rows with a sentence and a label: {counts.total()}. " + ", ".join(told + more)
 
@@ -130,8 +134,9 @@ def _show(table: LabelledTexts) -> None:
 
 def _take_upload() -> None:
     """Put the file's rows into the table; one that cannot be read leaves all as it is."""
-    file = kept.widget_value(_UPLOAD)
+    file = kept.widget_value(_uploader())
     if file is None:
+        kept.store("rows_said", ())
         return
     try:
         table = texts_from_csv(file.getvalue())
@@ -145,11 +150,34 @@ def _take_upload() -> None:
 def _copy(task: str) -> None:
     table = preset_task(task)
     _replace(tuple(zip(table.texts, table.labels, strict=True)))
+    _clear_uploader()
     kept.change(task=OWN)
 
 
 def _put_back() -> None:
     _replace(kept.stored("former_rows"))
+    _clear_uploader()
+
+
+def _empty() -> None:
+    _replace(_EMPTY)
+    _clear_uploader()
+
+
+def _let_go_of_refused() -> None:
+    """A file that was refused is done with when the rows are changed by hand."""
+    if any(kind == "error" for kind, _ in kept.stored("rows_said", ())):
+        kept.store("rows_said", ())
+        _clear_uploader()
+
+
+def _uploader() -> str:
+    """The key of the file uploader; a new one is empty."""
+    return f"task_upload_{kept.stored('uploads', 0)}"
+
+
+def _clear_uploader() -> None:
+    kept.store("uploads", kept.stored("uploads", 0) + 1)
 
 
 def _replace(rows: Rows) -> None:

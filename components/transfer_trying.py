@@ -21,14 +21,23 @@ from components.downloads import offer_csv
 from components.figures_lesson import bars_figure
 from components.page import page_theme
 from components.plain import plain
+from components.transfer_rows import Rows
 from components.transfer_words import probability_words
-from components.zero_shot_words import fit_words, way_words, without_training_words
+from components.zero_shot_words import (
+    fit_words,
+    share_title,
+    way_words,
+    without_training_words,
+)
 
 Ways = Mapping[str, FloatArray]
 """The probabilities of a sentence's labels by each way of training: (class,) each."""
 
 ALONE: Final = "Last layer alone"
 ALL: Final = "All layers refined"
+_LEARNED: Final = (
+    f"“{ALONE}” has learned from all sentences of the table, “{ALL}” from two thirds of them."
+)
 _QUIET: Final = {"displayModeBar": False}
 _MOST_BARS: Final = 12
 _MOST_TRIED: Final = 100
@@ -65,7 +74,8 @@ def ways_of(text: str, trained: LastLayer, model: Model, refined: Refinement | N
 
 def show_probabilities(text: str, classes: Sequence[str], ways: Ways) -> None:
     """The probability of each label, as text and as bars."""
-    show_said(classes, ways)
+    for name, shares in ways.items():
+        st.markdown(f"{name}: {probability_words(classes, shares)}")
     order = np.argsort(-ways[ALONE], kind="stable")[:_MOST_BARS]
     figure = bars_figure(
         [classes[place] for place in order],
@@ -76,7 +86,7 @@ def show_probabilities(text: str, classes: Sequence[str], ways: Ways) -> None:
     st.plotly_chart(figure, key="probabilities", config=_QUIET)
     st.caption(
         "A probability is how sure the layer is, not how often it is right. It knows these "
-        "labels only, and gives one of them to any sentence."
+        f"labels only, and gives one of them to any sentence. {_LEARNED if ALL in ways else ''}"
     )
     offer_csv(
         "Probabilities (CSV)",
@@ -85,33 +95,38 @@ def show_probabilities(text: str, classes: Sequence[str], ways: Ways) -> None:
     )
 
 
-def show_said(classes: Sequence[str], ways: Ways) -> None:
-    """The likeliest labels by each way of training, a line each."""
-    for name, shares in ways.items():
-        st.markdown(f"{name}: {probability_words(classes, shares)}")
+def show_zero_shot(
+    text: str | None, model: Model, title: str, trained: LastLayer | None, labels: Sequence[str]
+) -> None:
+    """Draw Candidate labels and which of them fits, without any training.
 
-
-def show_zero_shot(text: str | None, model: Model, title: str, trained: LastLayer | None) -> None:
-    """Draw Candidate labels and which of them fits, without any training."""
+    labels: those that are offered until others are typed
+    """
     _show_box(
         "Candidate labels",
         "candidates",
-        kept.stored("candidates", _offered(trained)),
+        kept.stored("candidates", _listed(labels)),
         help="With commas between them. Any words will do; nothing is trained.",
     )
     if text is None:
         return
     try:
-        labels = candidate_labels(kept.widget_value("candidates") or "")
-        found = cached_zero_shot(model.name, (text,), labels)
+        candidates = candidate_labels(kept.widget_value("candidates") or "")
+        found = cached_zero_shot(model.name, (text,), candidates)
     except InputError as error:
         st.warning(plain(str(error)))
         return
     st.markdown(f"The new sentence: “{plain(text)}”. {fit_words(found)}")
     order = np.argsort(-found.scores[0], kind="stable")[:_MOST_BARS]
-    bars = [("share of each label", found.shares[0, order])]
+    bars = [("share", found.shares[0, order])]
     st.plotly_chart(
-        bars_figure([labels[place] for place in order], bars, theme=page_theme(), end=1.0),
+        bars_figure(
+            [candidates[place] for place in order],
+            bars,
+            theme=page_theme(),
+            end=1.0,
+            counted=share_title(found),
+        ),
         key="zero_shot",
         config=_QUIET,
     )
@@ -131,11 +146,18 @@ def _show_whole_table(model: Model, trained: LastLayer) -> None:
     st.markdown(without_training_words(found, trained))
 
 
-def _offered(trained: LastLayer | None) -> str:
-    """The labels of what was trained, else those of the topics, as far as a list can hold them."""
-    table = trained.table if trained else preset_task([*PRESETS][-1])
+def labels_of(rows: Rows, trained: LastLayer | None) -> Sequence[str]:
+    """The labels of what was trained, else of the task; the topics' where it has not two yet."""
+    if trained is not None:
+        return trained.table.classes
+    found = sorted({label.strip() for text, label in rows if text.strip() and label.strip()})
+    return found if len(found) > 1 else preset_task([*PRESETS][-1]).classes
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """The labels with commas between them, as far as the box can hold them."""
     offered = ""
-    for name in table.classes:
+    for name in labels:
         longer = f"{offered}, {name}" if offered else name
         if len(longer) <= LONGEST_TEXT and not set(name) & set(",;"):
             offered = longer

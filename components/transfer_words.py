@@ -7,19 +7,23 @@ from typing import Final
 import numpy as np
 
 from backend.embedding_tables import layer_name
-from backend.growth import Growth
 from backend.last_layer import LastLayer
 from backend.trace import FloatArray
-from backend.transfer import CurvePoint, HeldOut
+from backend.training_queue import PATIENCE
+from backend.transfer import CURVE_STEPS, CurvePoint, HeldOut
+from backend.unknown_tokens import UnknownTokens
+from components.figures_lesson import written
 from components.plain import plain
 
-_CLEAR: Final = 0.6
-"""By how much of all draws one way has to be ahead of the other to be called better."""
-_AHEAD: Final = 0.05
-"""By how much of all sentences one way has to be ahead of the other to be clearly so."""
 _BY_HEART: Final = 0.95
 """Share right of what it learned from."""
 _TOLD: Final = 3
+
+LARGE: Final = (
+    "That is much to read, so it is trained in the line of this server, one training at a time. "
+    f"Stay on this page: who leaves it for more than {PATIENCE:.0f} seconds gives up the place."
+)
+"""What is said above the line in which large tables are trained."""
 
 
 def per_cent(share: float) -> str:
@@ -30,16 +34,23 @@ def per_cent(share: float) -> str:
 def accuracy_words(found: HeldOut) -> str:
     """How it was tried, what came out, and what that is worth."""
     count = int(found.confusion.sum())
-    low, high = per_cent(found.accuracies.min()), per_cent(found.accuracies.max())
     return (
         f"**How it was tried.** The {count} sentences are cut into {found.folds} parts; each part "
         "is labelled by a layer that was trained on the others and has not seen it "
-        f"(cross-validation). So **{per_cent(found.accuracy)}** are right. Cut in "
-        f"{len(found.accuracies)} different ways, it is {low} to {high}: that much is chance. "
+        f"(cross-validation). So **{per_cent(found.accuracy)}** are right. {_spread(found)} "
         f"Always saying the most frequent label gets {per_cent(found.most_frequent)}. "
         f"{_worth(found, count)} One sentence is {100 / count:.1f} percentage points here, so "
         "small differences mean nothing."
     )
+
+
+def _spread(found: HeldOut) -> str:
+    """What other ways of cutting the sentences make of it."""
+    low, high = per_cent(found.accuracies.min()), per_cent(found.accuracies.max())
+    ways = f"Cut in {len(found.accuracies)} different ways"
+    if low == high:
+        return f"{ways}, it is the same each time."
+    return f"{ways}, it is {low} to {high}: that much is chance."
 
 
 def _worth(found: HeldOut, count: int) -> str:
@@ -63,12 +74,21 @@ def curve_words(curve: Sequence[CurvePoint], numbers: int, sentences: int, folds
     by_heart = ", enough to learn these by heart" if end.accuracy >= _BY_HEART else ""
     return (
         f"**How it learns.** It begins knowing nothing and goes downhill on the loss (the mean "
-        f"−log of the probability it gives the right label). After step {end.step} it gets "
+        "−log of the probability it gives the right label). A step is one of the optimiser "
+        f"L-BFGS, which looks at all these sentences at once; {_end(end.step)}. After step "
+        f"{end.step} it gets "
         f"{per_cent(end.accuracy)} of the {sentences - held} sentences it learns from right, and "
         f"{per_cent(end.held_out_accuracy)} of {held} others. It has {numbers:,} numbers to set "
         f"and {sentences - held} sentences to learn from{by_heart}: only sentences it has not seen "
         "tell how good it is."
     )
+
+
+def _end(step: int) -> str:
+    """Why the curve goes no further."""
+    if step < CURVE_STEPS[-1]:
+        return "it ends where the loss, with a penalty on large weights, falls no more"
+    return f"the first {step} are shown"
 
 
 def mistakes_words(found: HeldOut) -> str:
@@ -86,53 +106,6 @@ def mistakes_words(found: HeldOut) -> str:
     return f"Most frequent mistakes: {told}."
 
 
-def growth_words(growth: Growth) -> str:
-    """What more examples bring, and whether the model's vectors or word counts do better."""
-    places = sorted({0, len(growth.sizes) - 1})
-    told = (
-        f"With {growth.sizes[place]} examples the layer on the model's vectors gets "
-        f"{per_cent(growth.by_vector[place].mean())}, the same layer on word counts "
-        f"{per_cent(growth.by_words[place].mean())}."
-        for place in places
-    )
-    return " ".join([*told, _verdict(growth), _head_start(growth)])
-
-
-def _verdict(growth: Growth) -> str:
-    """Which way is ahead once it has all examples."""
-    vectors, words = growth.by_vector[-1], growth.by_words[-1]
-    draws, better, worse = len(vectors), int((vectors > words).sum()), int((vectors < words).sum())
-    if better - worse >= _CLEAR * draws:
-        return (
-            f"**Transfer pays off here**: with all examples the vectors do better in {better} of "
-            f"{draws} draws. What the encoder learned beforehand helps with a task it was never "
-            "trained for."
-        )
-    if worse - better >= _CLEAR * draws:
-        return (
-            f"**Transfer does not pay off here**: with all examples word counts do better in "
-            f"{worse} of {draws} draws. For these sentences it says more which words stand in "
-            "them than what the encoder makes of them."
-        )
-    return (
-        f"**Neither is clearly ahead**: with all examples the vectors do better in {better}, word "
-        f"counts in {worse} of {draws} draws. Transfer does not show here."
-    )
-
-
-def _head_start(growth: Growth) -> str:
-    """How few examples the vectors need to get past word counts with all; empty if they do not."""
-    vectors, words = growth.by_vector.mean(axis=1), growth.by_words.mean(axis=1)
-    short = np.flatnonzero(vectors < words.max() + _AHEAD)
-    past = short[-1] + 1 if len(short) else 0
-    if past == len(vectors):
-        return ""
-    return (
-        f"From {growth.sizes[past]} examples on, the vectors get clearly more right than word "
-        f"counts do with any number of them ({per_cent(words.max())} at most)."
-    )
-
-
 def layers_words(trained: LastLayer) -> str:
     """At which layer most of it stands."""
     shares = trained.by_layer
@@ -147,6 +120,27 @@ def layers_words(trained: LastLayer) -> str:
     )
 
 
+def other_layer_words(trained: LastLayer) -> str:
+    """A hint at the layer that knows clearly more than the one that is read; empty without one."""
+    shares, own = trained.by_layer, trained.layer
+    best = int(shares.argmax())
+    if not differ(shares[best], shares[own], len(trained.table.texts)):
+        return ""
+    return (
+        f"**Another layer knows more**: {_after(best)} the same layer gets "
+        f"{per_cent(shares[best])}, see “Which layer knows most” below."
+    )
+
+
+def unknown_words(found: UnknownTokens, title: str) -> str:
+    """How much of the sentences the model cannot read."""
+    return (
+        f"{found.unknown:,} of the {found.of:,} tokens of these sentences "
+        f"({per_cent(found.share)}) are not in the vocabulary of {plain(title)}. It reads "
+        "**[UNK]** there, the same sign for every unknown word, and cannot tell these words apart."
+    )
+
+
 def _after(layer: int) -> str:
     return "in the encoder's input" if layer == 0 else f"after layer {layer_name(layer)}"
 
@@ -154,6 +148,16 @@ def _after(layer: int) -> str:
 def probability_words(classes: Sequence[str], shares: FloatArray) -> str:
     """The likeliest labels with their probabilities, likeliest first. shares: (class,)"""
     order = np.argsort(-shares, kind="stable")
-    told = ", ".join(f"{plain(classes[place])} {shares[place]:.3f}" for place in order[:_TOLD])
+    told = ", ".join(f"{plain(classes[place])} {written(shares[place])}" for place in order[:_TOLD])
     rest = len(classes) - _TOLD
     return f"**{plain(classes[order[0]])}** ({told}{f' and {rest} more' if rest > 0 else ''})"
+
+
+def differ(one: float, other: float, count: int) -> bool:
+    """Whether two shares of `count` sentences are further apart than two standard errors.
+
+    The error is that of a share between them, with half a sentence right and half a sentence
+    wrong added, so that a share of all or none has one too.
+    """
+    middle = ((one + other) / 2 * count + 0.5) / (count + 1)
+    return abs(one - other) > 2 * sqrt(2 * middle * (1 - middle) / count)

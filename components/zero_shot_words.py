@@ -1,17 +1,23 @@
 """What is said of zero-shot: which way, why, and what came out."""
 
-from math import sqrt
 from typing import Final
 
 import numpy as np
 
 from backend.catalogue import BUILT_IN
 from backend.last_layer import LastLayer
-from backend.zero_shot import PROMPT, ZeroShot
+from backend.zero_shot import PROMPT, TEMPERATURE, ZeroShot
+from components.figures_lesson import written
 from components.plain import plain
-from components.transfer_words import per_cent
+from components.transfer_words import differ, per_cent
 
 _TOLD: Final = 3
+_WEIGHED: Final = {
+    "similarity": f"a softmax of the cosines, each divided by {TEMPERATURE} so that small "
+    "differences between them can be seen",
+    "cloze": "each probability divided by the sum of all",
+}
+"""How shares come of scores."""
 
 
 def way_words(found: ZeroShot, model: str, title: str) -> str:
@@ -45,18 +51,28 @@ def fit_words(found: ZeroShot) -> str:
     order = np.argsort(-found.scores[0], kind="stable")
     scores = found.scores[0] if found.way == "similarity" else np.exp(found.scores[0])
     unit = "cosine" if found.way == "similarity" else "probability at the mask"
-    told = ", ".join(f"{plain(found.labels[place])} {scores[place]:.3g}" for place in order[:_TOLD])
+    told = ", ".join(
+        f"{plain(found.labels[place])} {written(scores[place])}" for place in order[:_TOLD]
+    )
     return (
         f"Fits best: **{plain(found.labels[order[0]])}** ({unit}: {told}). The bars weigh the "
-        "labels against each other only: one of them wins even where none fits."
+        f"labels against each other only: {_WEIGHED[found.way]}. One of them wins even where none "
+        "fits."
     )
+
+
+def share_title(found: ZeroShot) -> str:
+    """What the bars' axis counts."""
+    if found.way == "similarity":
+        return f"share: softmax of cosine / {TEMPERATURE}"
+    return "share of the sum of the probabilities"
 
 
 def without_training_words(found: ZeroShot, trained: LastLayer) -> str:
     """How zero-shot does on the sentences of the table, beside the trained layer."""
     right = sum(said == label for said, label in zip(found.best, trained.table.labels, strict=True))
     share, learned = right / len(found.texts), trained.held_out.accuracy
-    if not _differ(share, learned, len(found.texts)):
+    if not differ(share, learned, len(found.texts)):
         verdict = "With so few sentences that is no clear difference."
     elif share > learned:
         verdict = "So the names of the labels alone tell this model more than the examples do."
@@ -67,13 +83,3 @@ def without_training_words(found: ZeroShot, trained: LastLayer) -> str:
         f"single example: **{per_cent(share)}** right. The trained last layer gets "
         f"{per_cent(learned)} of them when it has not seen them. {verdict}"
     )
-
-
-def _differ(one: float, other: float, count: int) -> bool:
-    """Whether two shares of `count` sentences are further apart than two standard errors.
-
-    The error is that of a share between them, with half a sentence right and half a sentence
-    wrong added, so that a share of all or none has one too.
-    """
-    middle = ((one + other) / 2 * count + 0.5) / (count + 1)
-    return abs(one - other) > 2 * sqrt(2 * middle * (1 - middle) / count)

@@ -8,10 +8,12 @@ from components.loading import load_model
 from components.page import page
 from components.refinement_words import about_refining
 from components.transfer_refining import refinement_of, show_refining
+from components.transfer_results import show_growth, show_layers, show_result
 from components.transfer_rows import choose_rows
-from components.transfer_training import show_growth, show_layers, show_result, train
+from components.transfer_training import train
 from components.transfer_trying import (
     choose_new_sentence,
+    labels_of,
     show_probabilities,
     show_zero_shot,
     ways_of,
@@ -39,25 +41,23 @@ with page(
     refined = refinement_of(model_name, trained)
     ways = ways_of(text, trained, model, refined) if trained and text else {}
     if trained is None:
-        st.caption("Train the last layer to see what it says; zero-shot below needs no training.")
+        st.caption(
+            "Once the last layer is trained, it labels this sentence here. Zero-shot below needs "
+            "no training."
+        )
     elif text:
         show_probabilities(text, trained.classifier.classes, ways)
 
     if trained:
         st.header("What more examples bring", anchor=False)
-        st.markdown(
-            "The same layer, learning from 5, 10, 20 and more of the sentences: once on the "
-            "vectors that the model makes of them, once on plain word counts, behind which there "
-            "is nothing that was learned beforehand."
-        )
         show_growth(trained)
         st.header("Which layer knows most", anchor=False)
         show_layers(trained)
 
     st.header("Refine all layers", anchor=False)
     st.markdown(about_refining(model))
-    show_refining(model_name, trained, task, refined, ways)
+    show_refining(model_name, trained, task, refined)
 
     st.header("Zero-shot: no training at all", anchor=False)
     st.markdown("Which of some labels fits the new sentence best, without a single example?")
-    show_zero_shot(text, model, title, trained)
+    show_zero_shot(text, model, title, trained, labels_of(rows, trained))

@@ -115,7 +115,10 @@ def test_quoted_line_breaks_quotes_and_markup_stay_plain_text() -> None:
 @pytest.mark.parametrize(
     ("content", "advice"),
     [
-        (b"", "text,label"),
+        (b"", "^The file is empty. Put the line `text,label`"),
+        (b"\xef\xbb\xbf \r\n", "^The file is empty"),
+        ("\u2060\u200b\n".encode(), "^The file is empty"),
+        (b"a`b`,c\n", "reads “a'b', c”. Put the line `text,label` at the top"),
         (b"sentence,class\na,b\n", "text,label"),
         ("text,label\nfine,a\ngrün,b\n".encode("latin-1"), "line 3 .* UTF-8"),
         (as_csv(GOOD).decode().encode("utf-16-le"), "NUL"),
@@ -137,6 +140,15 @@ def test_quoted_line_breaks_quotes_and_markup_stay_plain_text() -> None:
 def test_what_cannot_be_used_is_said_with_what_to_do(content: bytes, advice: str) -> None:
     with pytest.raises(TableError, match=advice):
         texts_from_csv(content)
+
+
+@pytest.mark.parametrize("sign", ["\u2060", "\u200b", "\ufeff", "\u00ad"])
+def test_signs_without_width_make_no_other_names(sign: str) -> None:
+    rows = [f"{text},{sign * (n % 2)}{label}" for n, (text, label) in enumerate(GOOD)]
+    table = texts_from_csv("\n".join([f"{sign}te{sign}xt,label{sign}", *rows]).encode())
+    assert table == texts_from_csv(as_csv(GOOD))
+    family = "👩\u200d👩\u200d👧"
+    assert texts_from_rows([*GOOD, ("one", family), ("two", family)]).labels[-1] == family
 
 
 def test_too_many_labels() -> None:

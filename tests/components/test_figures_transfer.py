@@ -33,7 +33,7 @@ def test_the_matrix_has_a_number_in_each_cell_that_can_be_read(theme: Theme) -> 
     assert heatmap.textfont.size >= 14
     assert contrast(at_top(heatmap), heatmap.textfont.color) >= 4.5
     assert figure.layout.xaxis.ticktext == ("&lt;b>x&lt;/b>", "a" * 15 + "…")
-    assert heatmap.customdata[0][1] == f"label &lt;b>x&lt;/b><br>said {'a' * 60}"
+    assert heatmap.customdata[0][1] == f"true: &lt;b>x&lt;/b><br>predicted: {'a' * 60}"
 
 
 def test_equal_beginnings_of_labels_stay_apart() -> None:

@@ -13,10 +13,10 @@ from huggingface_hub import constants
 from streamlit.testing.v1 import AppTest
 
 from backend import joint_refinement
-from backend.cached import cached_task, cached_zero_shot
+from backend.cached import cached_task, cached_tokenizer, cached_zero_shot
 from backend.errors import TrainingError
 from backend.examples import EXAMPLES
-from backend.labelled_texts import PRESETS, preset_task
+from backend.labelled_texts import FEWEST_ROWS, PRESETS, preset_task
 from backend.training_queue import TrainingQueue, server_queue
 from components.plain import JOINER
 from tests.backend.small_models import write_model, write_task_model
@@ -140,6 +140,7 @@ def test_a_large_table_waits_in_the_line_and_is_trained_there(own_line: Training
     long = "and the cat sat on the mat " * 35
     page = train(opened(tuple((f"{long}{number}", "cd"[number % 2]) for number in range(24))))
     assert "place 1. Now: somebody's training" in progress_texts(page)
+    assert "That is much to read" in read(page)
     assert "curve" not in drawn(page)
     gate.go.set()
     end = monotonic() + LONG
@@ -190,6 +191,10 @@ def test_a_task_that_t_does_not_hold_stands_in_an_earlier_layer() -> None:
     page = train(opened(task="question"))
     assert "not clearly better than guessing" in read(page)
     assert "Neither is clearly ahead" in read(page)
+    shares = cached_task("minilm", preset_task("question"), 6).by_layer
+    best = int(shares.argmax())
+    hint = f"after layer {best - 1} the same layer gets {100 * shares[best]:.0f} %"
+    assert f"Another layer knows more: {hint}" in read(page)
     page.select_slider[0].set_value(3).run()
     assert not page.exception
     found = cached_task("minilm", preset_task("question"), 3)
@@ -231,7 +236,8 @@ def test_whatever_is_tried_never_breaks_the_page(text: str) -> None:
     [
         ("text,label\nCafé à la crème,food\n".encode("latin-1"), "not in UTF-8: line 2"),
         (b"sentence,class\nA,b\n", "must name the columns text and label"),
-        (b"", "must name the columns"),
+        (b"", "The file is empty."),
+        ("\ufeff \u2060\n".encode(), "The file is empty."),
         (b"text,label\n" + b"".join(b"Sentence %d,one\n" % n for n in range(9)), "the same label"),
         (b"text,label\na,x\nb,y\nc,x\n", "3 rows are too few"),
         (b"text,label\n" + b"".join(b"s %d,l%d\n" % (n, n % 2) for n in range(100_000)),
@@ -247,6 +253,83 @@ def test_a_bad_file_is_named_and_what_was_typed_stays(content: bytes, said: str)
     assert rows_of(page) == OWN
     train(page)
     assert "curve" in drawn(page)
+
+
+def test_what_a_refusal_tells_to_write_can_be_copied_from_it() -> None:
+    page = upload(opened(OWN), b"sentence,`class`\nA,b\n")
+    told = page.error[0].value
+    copied = told.split("Put the line `")[1].split("`")[0]
+    assert copied == "text,label"
+    lines = [copied, *(f"{text},{label}" for text, label in OWN)]
+    page = upload(page, "\n".join(lines).encode())
+    assert not page.error
+    assert "`text,label`" in " ".join(each.value for each in page.markdown)
+
+
+def test_signs_that_nobody_sees_make_no_other_columns_or_labels() -> None:
+    signs = ("", "\u200b", "\u2060")
+    rows = "".join(f"{text},{label}{signs[n % 3]}\n" for n, (text, label) in enumerate(OWN))
+    page = upload(opened(task="own"), f"\u2060text\u2060,\ufefflabel\u200b\n{rows}".encode())
+    assert not page.error
+    assert rows_of(page) == OWN
+
+
+def test_a_refusal_and_its_file_go_when_one_goes_on() -> None:
+    page = upload(opened(OWN), b"no,columns\n")
+    assert page.error
+    press(page, "Empty the table")
+    assert not page.error
+    assert page.file_uploader[0].value is None
+    assert rows_of(page) == ()
+    upload(page, b"no,columns\n")
+    assert page.error
+    page.file_uploader[0].set_value(None).run()
+    assert not page.error
+    upload(page, ("text,label\n" + "\n".join(f"{text},{label}" for text, label in OWN)).encode())
+    assert page.file_uploader[0].value is not None
+    press(page, "Empty the table")
+    assert page.file_uploader[0].value is None
+
+
+def test_a_table_whose_rows_were_all_deleted_can_be_typed_into_again() -> None:
+    page = opened(task="own")
+    page.session_state["stored"]["rows"] = ()
+    page.pills[0].set_value("topic").run()
+    page.session_state["stored"]["rows"] = ()
+    page.pills[0].set_value("own").run()
+    assert not page.exception
+    assert len(page.session_state["stored"]["rows"]) == FEWEST_ROWS
+    assert rows_of(page) == ()
+
+
+def test_labels_that_are_numbers_are_counted_apart_from_their_counts() -> None:
+    rows = tuple((f"the cat sat {'it ' * n}", str(n % 2)) for n in range(12))
+    said = read(opened(rows))
+    assert "Rows with a sentence and a label: 12. “0”: 6, “1”: 6" in said
+    assert "A reload of the page forgets your table" in said
+
+
+def test_the_tasks_own_labels_are_offered_before_anything_is_trained() -> None:
+    page = opened(task="sentiment")
+    assert page.text_input(key="candidates").value == "negative, positive"
+    page.pills[0].set_value("question").run()
+    assert page.text_input(key="candidates").value == "question, statement"
+    page.pills[0].set_value("own").run()
+    assert page.text_input(key="candidates").value == "food, music, science, sport"
+    assert opened(OWN).text_input(key="candidates").value == "c, d"
+    page.text_input(key="candidates").set_value("mine, yours").run()
+    page.pills[0].set_value("sentiment").run()
+    assert page.text_input(key="candidates").value == "mine, yours"
+
+
+def test_tokens_that_the_model_does_not_know_are_counted(small: str) -> None:
+    rows = tuple((f"{text} 🦜", label) for text, label in OWN)
+    page = train(opened(rows, model=small))
+    tokenizer = cached_tokenizer(small)
+    pieces = [tokenizer.split(text) for text, _ in rows]
+    unknown = sum(each.tokens.count("[UNK]") for each in pieces)
+    every = sum(int((~each.special).sum()) for each in pieces)
+    assert f"{unknown} of the {every} tokens of these sentences" in bare(page.warning[0].value)
 
 
 def test_a_good_file_takes_the_tables_place_and_can_be_undone() -> None:
@@ -361,7 +444,8 @@ def test_others_train_first_and_the_place_in_the_line_is_told(gate: Gate, small:
     until(page, lambda page: "refined_1" in drawn(page))
     said = read(page)
     assert "tried on the same 6 others" in said
-    assert "All layers refined: " in said
+    assert said.count("All layers refined: ") == 1
+    assert "“Last layer alone” has learned from all sentences of the table" in said
     assert [bare(each.label) for each in page.metric][-2:] == [
         "Last layer alone: right, held out", "All layers refined: right, held out",
     ]  # fmt: skip
