@@ -26,6 +26,8 @@ READING = """
   to see the rest; the weights stay the true ones.
 - Read as a pair, A and B look at each other too. Empty Sentence B to see A alone: `it` then looks
   at `chicken` with 0.68 instead of 0.37.
+- **Switch off**, below the figure, runs the model without a head, or without being able to look at
+  a word, and says what becomes of the chosen token.
 - Attention is where a head looks, not by itself a reason for what a model decides
   (Jain and Wallace 2019; Wiegreffe and Pinter 2019).
 """
