@@ -6,12 +6,18 @@ A word is a run of characters without spaces, without the punctuation at its end
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
+from backend.errors import EmptySentence
+from backend.tokenizer import UNKNOWN, Tokenizer
 from backend.trace import IntArray, Trace
+
+_TYPED: Final = re.compile(r"\[mask\]|<mask>", re.IGNORECASE)
+"""What is meant as a mask, whichever model reads it: `[mask]` for `[MASK]`, too."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,11 @@ class Word:
     text: str
     start: int
     end: int
+
+
+def with_masks(text: str, mask: str) -> str:
+    """The text with each mask as the model at hand writes it, however it was typed."""
+    return _TYPED.sub(lambda _: mask, text)
 
 
 def words_of(text: str, mask: str) -> list[Word]:
@@ -50,6 +61,27 @@ def unmasked(text: str, before: str, mask: str) -> str:
     """The sentence as it was: `before` if masking words in it gives `text`, else `text` itself."""
     same = masked(before, mask_places(text, mask), mask) == text
     return before if same else text
+
+
+def same_but_for_masks(text: str, other: str, mask: str) -> bool:
+    """Whether these are one sentence of which other words are masked."""
+    words, others = words_of(text, mask), words_of(other, mask)
+    pairs = zip(words, others, strict=False)
+    same = all(one.text == two.text or mask in (one.text, two.text) for one, two in pairs)
+    return same and len(words) == len(others)
+
+
+def can_be_filled(texts: Iterable[str], tokenizer: Tokenizer, mask: str) -> bool:
+    """Whether a mask is in one of the texts, and no word that the tokenizer does not know in any.
+
+    Blank texts do not count.
+    """
+    written = [with_masks(text, mask) for text in texts if text.strip()]
+    try:
+        pieces = {piece for text in written for piece in tokenizer.split(text).tokens}
+    except EmptySentence:
+        return False
+    return mask in pieces and pieces.isdisjoint(UNKNOWN)
 
 
 def unknown_words(trace: Trace, segment: int) -> list[str]:

@@ -9,20 +9,20 @@ import numpy as np
 import streamlit as st
 
 from backend.cached import cached_masked_words, cached_trace
-from backend.catalogue import SMALL
 from backend.classroom import classroom
-from backend.cloze import mask_places, masks_in, unknown_words
+from backend.cloze import mask_places, masks_in, unknown_words, with_masks
 from backend.cloze_tables import fillings_csv
 from backend.embedding_tables import layer_name
 from backend.errors import EmptySentence, ExplorerError, NotTrained
 from backend.masked_words import Filled, MaskedWords, likeliest
 from backend.trace import Trace
 from backend.training_states import Running, Waiting
-from components.cloze_words import no_output_layer, side_by_side, unknown_said
+from components.cloze_sentences import use_small_bert
+from components.cloze_words import bold, no_output_layer, side_by_side, unknown_said
 from components.downloads import offer_csv
-from components.figures_cloze import layers_figure
+from components.figures_cloze import ORDINALS, layers_figure
 from components.figures_lesson import bars_figure
-from components.inputs import Sentences, choose_pair, use_model
+from components.inputs import Sentences, choose_pair
 from components.loading import load_model, load_trace
 from components.mask_choice import choose_masks, short_word
 from components.page import page_theme, show_error
@@ -56,6 +56,15 @@ class Side:
     beyond: int
 
 
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What could stand at one mask of a sentence: at the one of number `mask`, from 0."""
+
+    side: Side
+    mask: int
+    filled: Filled
+
+
 def show_filling(name: str, sentences: Sentences) -> None:
     """Draw the sentences to click and the answers; where there are none, why and what to do."""
     try:
@@ -80,8 +89,7 @@ def _show_none(name: str) -> None:
             "Use the small BERT",
             key="use_small",
             icon=":material/arrow_forward:",
-            on_click=use_model,
-            args=(SMALL,),
+            on_click=use_small_bert,
         )
 
 
@@ -91,18 +99,24 @@ def _show_sides(name: str, sentences: Sentences, words: MaskedWords) -> None:
         f"{plain(words.mask)} into a sentence in the sidebar."
     )
     pair = choose_pair() if sentences.b else False
-    sides = _read(name, sentences, words, pair=pair)
-    fillings = []
+    written = _with_masks(sentences, words.mask)
+    if written != sentences:
+        st.caption(f"Masks that were typed otherwise are read as {plain(words.mask)} here.")
+    sides = _read(name, written, words, pair=pair)
+    answers = []
     for column, side in zip(st.columns(len(sides), gap="large"), sides, strict=True):
         with column:
-            choose_masks(side.letter, side.text, words.mask)
-            _show_unknown(name, side)
-            fillings.append(_show_answers(side, words))
-    found = [filled for filled in fillings if filled is not None]
+            answers.append(_show_side(name, side, words))
+    found = [answer for answer in answers if answer is not None]
     if len(found) == 2:
         st.markdown(_held_together(found, words))
     if found:
-        _offer_numbers(sides, fillings, words)
+        _offer_numbers(found, words)
+
+
+def _with_masks(sentences: Sentences, mask: str) -> Sentences:
+    a, b = (with_masks(text or "", mask) for text in (sentences.a, sentences.b))
+    return Sentences(a, None if sentences.b is None else b)
 
 
 def _read(name: str, sentences: Sentences, words: MaskedWords, *, pair: bool) -> list[Side]:
@@ -135,14 +149,28 @@ def _side(letter: str, text: str, trace: Trace, segment: int, words: MaskedWords
     return Side(letter, text, trace, segment, shown, beyond)
 
 
-def _show_unknown(name: str, side: Side) -> None:
+def _show_side(name: str, side: Side, words: MaskedWords) -> Answer | None:
+    """Draw a sentence and what could stand at one of its masks; None where there is no mask.
+
+    What stands above the figures takes all the room there is: so they stand level with those of
+    the other sentence, however much there is to say of it.
+    """
+    with st.container(height="stretch"):
+        choose_masks(side.letter, side.text, words.mask)
+        _show_warnings(name, side)
+        mask = _choose_mask(side, words) if side.masks else None
+    if mask is None:
+        return None
+    filled = words.fill(side.trace, [side.masks[mask]])
+    _show_pieces(side, filled, words)
+    return Answer(side, mask, filled)
+
+
+def _show_warnings(name: str, side: Side) -> None:
+    """What of the sentence is not read as it stands there."""
+    letter = side.letter.upper()
     if unknown := unknown_words(side.trace, side.segment):
         st.warning(unknown_said(name, [short_word(word) for word in unknown]))
-
-
-def _show_answers(side: Side, words: MaskedWords) -> Filled | None:
-    """What could stand at one of the masks; None where there is no mask."""
-    letter = side.letter.upper()
     if side.beyond > 0:
         st.warning(
             f"{side.beyond} masks of Sentence {letter} are not filled: the first {_MOST_MASKS} "
@@ -150,19 +178,17 @@ def _show_answers(side: Side, words: MaskedWords) -> Filled | None:
         )
     if not side.masks:
         st.info(f"Sentence {letter} has no mask yet. Click a word.")
-        return None
+
+
+def _choose_mask(side: Side, words: MaskedWords) -> int:
+    """Draw the sentence with its gaps filled, and Mask where there are several.
+
+    Returns the number of the one that is looked at.
+    """
     last = words.probabilities(side.trace.hidden[-1, list(side.masks)])  # (mask, vocabulary)
     best = [words.pieces[number[0]] for number in likeliest(last, 1)]
     if len(side.text) <= _MOST_CHARACTERS:
         st.markdown(f"With the likeliest pieces: {_written(side.text, best, words.mask)}")
-    chosen = _choose_mask(side, best)
-    filled = words.fill(side.trace, [side.masks[chosen]])
-    _show_pieces(side, filled, words)
-    return filled
-
-
-def _choose_mask(side: Side, best: Sequence[str]) -> int:
-    """Draw Mask where there are several; the number of the one that is looked at."""
     if len(best) == 1:
         return 0
     chosen = st.segmented_control(
@@ -171,7 +197,7 @@ def _choose_mask(side: Side, best: Sequence[str]) -> int:
         default=0,
         required=True,
         key=f"mask_{side.letter}_{len(best)}",
-        format_func=lambda place: f"{place}: {plain(best[place])}",
+        format_func=lambda place: f"{ORDINALS[place]} mask: {plain(visible(best[place]))}",
     )
     return int(chosen or 0)
 
@@ -194,28 +220,31 @@ def _show_pieces(side: Side, filled: Filled, words: MaskedWords) -> None:
     show_steady(figure, key=f"layers_{side.letter}")
 
 
-def _held_together(found: Sequence[Filled], words: MaskedWords) -> str:
+def _held_together(found: Sequence[Answer], words: MaskedWords) -> str:
     """The likeliest piece of either sentence, and what the other gives it."""
-    a, b = (filled.probabilities[-1, 0] for filled in found)
+    a, b = (answer.filled.probabilities[-1, 0] for answer in found)
     ids = dict.fromkeys(int(shares.argmax()) for shares in (a, b))
-    said = side_by_side([(visible(words.pieces[i]), float(a[i]), float(b[i])) for i in ids])
-    return f"**Side by side**: {said}"
+    shares = [(visible(words.pieces[i]), float(a[i]), float(b[i])) for i in ids]
+    return side_by_side(shares, [(answer.mask, len(answer.side.masks)) for answer in found])
 
 
-def _offer_numbers(
-    sides: Sequence[Side], fillings: Sequence[Filled | None], words: MaskedWords
-) -> None:
+def _offer_numbers(found: Sequence[Answer], words: MaskedWords) -> None:
     shown = [
-        (side.letter.upper(), int(filled.positions[0]), filled.probabilities[:, 0])
-        for side, filled in zip(sides, fillings, strict=True)
-        if filled is not None
+        (
+            answer.side.letter.upper(),
+            int(answer.filled.positions[0]),
+            answer.filled.probabilities[:, 0],
+        )
+        for answer in found
     ]
     offer_csv("The answers (CSV)", "cloze.csv", partial(fillings_csv, shown, words.pieces))
 
 
 def _written(text: str, best: Sequence[str], mask: str) -> str:
     """The sentence in Markdown with these pieces at its masks; others stay masks."""
-    parts = [plain(visible(part)) for part in text.split(mask)]
-    pieces = [f"**{plain(visible(piece))}**" for piece in best]
-    pieces += [plain(mask)] * (len(parts) - 1 - len(best))
-    return "".join(part + piece for part, piece in zip(parts, [*pieces, ""], strict=True))
+    first, *others = [plain(visible(part)) for part in text.split(mask)]
+    pieces = [bold(visible(piece)) for piece in best]
+    pieces += [plain(mask)] * (len(others) - len(best))
+    # A mask stands for a word of its own, also where there is no space between two of them.
+    between = [part or " " for part in others[:-1]] + others[-1:]
+    return first + "".join(map(str.__add__, pieces, between))

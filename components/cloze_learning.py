@@ -11,17 +11,17 @@ from backend.classroom import Classroom, classroom
 from backend.cloze_tables import course_csv, watched_csv
 from backend.errors import ExplorerError
 from backend.small_bert import SmallBert
-from backend.small_examples import QUESTIONS
 from backend.small_training import STATEMENTS, SmallProgress
 from backend.training_states import Failed, Running, State, Stopped, Waiting
 from components import kept
+from components.cloze_sentences import use_small_bert
 from components.cloze_snapshots import show_snapshots
 from components.downloads import offer_csv
 from components.figures_cloze import loss_figure, scores_figure
-from components.inputs import use_model, use_sentences
 from components.page import page_theme
 from components.plain import plain
 from components.steady_figure import show_steady
+from components.view import View
 
 _SECONDS: Final = 2.0
 """Between two questions how far it is, while it is trained."""
@@ -33,28 +33,24 @@ Course = SmallProgress | SmallBert
 def show_learning() -> None:
     """Draw the button, the course and the snapshots; by itself as long as a training runs."""
     active = isinstance(classroom().state(), Waiting | Running)
-    st.fragment(_show_room, run_every=_SECONDS if active else None)(active)
+    st.fragment(_show_room, run_every=_SECONDS if active else None)(active, kept.view())
 
 
-def show_own_sentences() -> None:
-    """Buttons that put sentences of the small BERT's own language into the sidebar."""
-    with st.container(horizontal=True):
-        for number in range(0, len(QUESTIONS), 2):
-            one, two = QUESTIONS[number : number + 2]
-            st.button(
-                f"{one.answer}, {two.answer}",
-                key=f"own_{number}",
-                on_click=use_sentences,
-                args=(one.text, two.text),
-            )
+def _show_room(active: bool, shown: View) -> None:
+    """Draw the fragment; where more has to change, the whole page is drawn anew.
 
+    That is when a training has begun or is over, and when a button in here has chosen something
+    that the rest of the page shows: such a click runs the fragment alone.
 
-def _show_room(active: bool) -> None:
-    """The whole page is drawn anew when a training has begun or is over."""
+    active, shown: whether a training was under way, and what was chosen, when the page was drawn
+    """
     room = classroom()
     state = room.state()
-    if isinstance(state, Waiting | Running) != active:
+    if isinstance(state, Waiting | Running) != active or kept.view() != shown:
         st.rerun()
+    if refusal := kept.stored("refusal"):
+        st.warning(plain(refusal))
+        kept.store("refusal", None)
     if isinstance(state, Waiting | Running):
         _show_progress(room, state)
     else:
@@ -77,7 +73,15 @@ def _show_progress(room: Classroom, state: Waiting | Running[SmallProgress]) -> 
         left = f", some {now.seconds_left:.0f} s left" if now.seconds_left else ""
         st.progress(now.share, f"Training: step {now.step} of {now.steps}{left}")
     if room.has_asked(_me()):
-        st.button("Stop", key="stop", icon=":material/stop:", on_click=room.stop, args=(_me(),))
+        st.button(
+            "Stop",
+            key="stop",
+            icon=":material/stop:",
+            on_click=room.stop,
+            args=(_me(),),
+            help="A stopped training cannot be taken up again: Start again begins anew, with the "
+            "first step.",
+        )
     else:
         st.caption("Others on this server have asked for this training; you see the same as they.")
         st.button(
@@ -107,13 +111,17 @@ def _show_end(room: Classroom, state: State[SmallProgress, SmallBert] | None) ->
             type="primary" if course is None else "secondary",
             icon=":material/play_arrow:",
             on_click=_start,
+            help=None
+            if course is None
+            else "It begins anew, with the same first weights and the same sentences: the curves "
+            "will be the same.",
         )
         if room.is_ready and kept.view().model != SMALL:
             st.button(
                 "Fill in with the small BERT",
                 key="fill_small",
                 icon=":material/arrow_upward:",
-                on_click=_fill_in,
+                on_click=use_small_bert,
             )
 
 
@@ -178,12 +186,7 @@ def _start() -> None:
     try:
         classroom().start(_me())
     except ExplorerError as error:
-        kept.note(str(error))
-
-
-def _fill_in() -> None:
-    use_model(SMALL)
-    use_sentences(QUESTIONS[0].text, QUESTIONS[1].text)
+        kept.store("refusal", str(error))
 
 
 def _me() -> object:

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import pandas
 import streamlit as st
 
 from backend.small_bert import Snapshot
 from backend.small_examples import QUESTIONS
+from backend.small_training import STATEMENTS
 from backend.small_watching import Watched, answers_over_time, watched
+from components import kept
 from components.cloze_words import scores_said
 from components.figures_cloze import heads_figure, look_figure, scores_figure
-from components.figures_lesson import bars_figure
+from components.figures_lesson import bars_figure, written
 from components.page import page_theme
 from components.plain import plain
 from components.steady_figure import show_steady
@@ -22,6 +25,8 @@ _WORDS: Final = 6
 def show_snapshots(snapshots: Sequence[Snapshot], steps: int, *, follow: bool) -> None:
     """Draw the slider over the training and what stands below; `follow` shows the newest."""
     st.subheader("Watch it learn", anchor=False)
+    if follow:
+        kept.store("snapshot", None)
     snapshot = snapshots[-1] if follow else _choose_snapshot(snapshots)
     seen = watched(snapshot)
     right = sum(one.is_right for one in seen)
@@ -46,35 +51,47 @@ def show_snapshots(snapshots: Sequence[Snapshot], steps: int, *, follow: bool) -
 
 
 def _choose_snapshot(snapshots: Sequence[Snapshot]) -> Snapshot:
-    """Draw Training step; the last one until another is chosen."""
+    """Draw Training step; the last one until another is chosen, after each training."""
     by_step = {snapshot.step: snapshot for snapshot in snapshots}
     last = snapshots[-1].step
+    key = f"snapshot_{last}_{len(snapshots)}"
+    chosen = kept.stored("snapshot")
+    kept.seed(key, chosen if chosen in by_step else last)
     step = st.select_slider(
         "Training step",
         list(by_step),
-        value=last,
-        key=f"snapshot_{last}_{len(snapshots)}",
+        key=key,
+        on_change=_keep_snapshot,
+        args=(key,),
         help="At these steps the model was kept as it was: often at first, when most changes.",
     )
     return by_step.get(step, snapshots[-1])
 
 
+def _keep_snapshot(key: str) -> None:
+    kept.store("snapshot", kept.widget_value(key))
+
+
 def _choose_question() -> int:
-    """Draw Nouns and Reason; the number of the question."""
+    """Draw Nouns and Meant is; the number of the question."""
+    for key in ("nouns", "meant"):
+        kept.seed(key, kept.stored(key, 0))
     pair = st.pills(
         "Nouns",
         range(len(QUESTIONS) // 2),
-        default=0,
         required=True,
         key="nouns",
+        on_change=kept.store_widget,
+        args=("nouns",),
         format_func=lambda pair: f"{QUESTIONS[2 * pair].answer}, {QUESTIONS[2 * pair].other}",
     )
     second = st.segmented_control(
         "Meant is",
         range(2),
-        default=0,
         required=True,
         key="meant",
+        on_change=kept.store_widget,
+        args=("meant",),
         format_func=lambda second: QUESTIONS[2 * int(pair or 0) + second].answer,
     )
     return 2 * int(pair or 0) + int(second or 0)
@@ -100,6 +117,12 @@ def _show_over_time(snapshots: Sequence[Snapshot], number: int, steps: int, chos
         chosen=chosen,
     )
     show_steady(figure, key="over_time")
+    if snapshots[-1].step > STATEMENTS:
+        st.caption(
+            f"Up to step {STATEMENTS} its sentences have one noun only: it is enough to repeat a "
+            "noun. From then on they have two, and it has to learn to choose: what it answered "
+            "before need not last."
+        )
 
 
 def _show_attention(one: Watched) -> None:
@@ -119,15 +142,13 @@ def _show_attention(one: Watched) -> None:
 
 
 def _show_table(seen: Sequence[Watched]) -> None:
-    st.dataframe(
+    shares = "probability of the right one"
+    table = pandas.DataFrame(
         {
             "question": [one.question.text for one in seen],
             "right": [one.question.answer for one in seen],
             "its answer": [one.best(1)[0][0] for one in seen],
-            "probability of the right one": [one.probability(one.question.answer) for one in seen],
-        },
-        hide_index=True,
-        column_config={
-            "probability of the right one": st.column_config.NumberColumn(format="%.3f")
-        },
+            shares: [one.probability(one.question.answer) for one in seen],
+        }
     )
+    st.dataframe(table.style.format({shares: written}), hide_index=True)

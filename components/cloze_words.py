@@ -7,7 +7,9 @@ from backend.catalogue import title_of
 from backend.small_bert import Scores
 from backend.small_training import TRIED
 from backend.small_words import HELD_OUT, VOCABULARY
-from components.plain import plain
+from components.figures_cloze import ORDINALS
+from components.figures_lesson import written
+from components.plain import JOINER, plain
 
 READING: Final = """
 - A **cloze** is a text with a word left out that the reader fills in: Wilson Taylor made it a test
@@ -31,7 +33,9 @@ Here a BERT learns from nothing, in front of your eyes: 2 layers of 4 heads, {le
 of its own, random weights at first. It reads sentences that are made by rules and chance, such as
 *the dog did not cross the river because it was too wide*, and a question with a gap, *the [MASK]
 was wide*. `wide` or `tired` decides which noun fits. The nouns are drawn at random, so a list
-learned by heart does not help: the noun must be fetched from the sentence.
+learned by heart does not help: the noun must be fetched from the sentence. What is random here
+comes from one fixed seed: every training reads the same sentences and takes the same way, so that
+all who watch see the same.
 
 One training runs at a time, for everybody on this server. Once begun it goes on when you leave the
 page. Stop ends it, unless others have joined it.
@@ -53,7 +57,7 @@ HELD_OUT_WORDS: Final = f"""
 - *New pairs*: one in ten pairs of an agent and a place never stand together in its training.
 - *New nouns*: {len(HELD_OUT)} nouns ({", ".join(sorted(HELD_OUT))}) stand there only where there is
   nothing to choose. It knows the words, but never had to choose between one of them and another
-  noun. All questions above are about them.
+  noun. All questions under **Watch it learn** are about them.
 - *Pronouns*: sentences with new nouns, too; at `it` it has to name the noun that is meant.
 
 Each is measured on {TRIED} sentences. Right means: the right word before all others of the
@@ -90,17 +94,32 @@ def scores_said(scores: Scores) -> str:
     ).replace("%", " %")
 
 
-def side_by_side(a: Sequence[tuple[str, float, float]]) -> str:
+def side_by_side(
+    shares: Sequence[tuple[str, float, float]], gaps: Sequence[tuple[int, int]]
+) -> str:
     """What both sentences give to the likeliest pieces of either.
 
-    a: piece, its probability in A, its probability in B
+    shares: piece, its probability in A, its probability in B
+    gaps: of A and of B: which mask is compared, from 0, and how many there are
     """
     lines = [
-        f"**{plain(piece)}** has {_written(one)} in A and {_written(two)} in B"
-        for piece, one, two in a
+        f"{bold(piece)} has {plain(written(one))} in A and {plain(written(two))} in B"
+        for piece, one, two in shares
     ]
-    return "; ".join(lines) + "."
+    return f"**Side by side**{_gaps_said(gaps)}: {'; '.join(lines)}."
 
 
-def _written(share: float) -> str:
-    return f"{share:.2f}" if share >= 0.005 else "less than 0.005"
+def bold(text: str) -> str:
+    """The text as it is, in bold Markdown wherever it stands: also within a word."""
+    return f"**{JOINER}{plain(text)}{JOINER}**{JOINER}"
+
+
+def _gaps_said(gaps: Sequence[tuple[int, int]]) -> str:
+    """Which masks are compared, where that is not plain to see."""
+    if all(count == 1 for _, count in gaps):
+        return ""
+    one, two = (
+        f"the {ORDINALS[number]} mask of {letter}" if count > 1 else f"the mask of {letter}"
+        for letter, (number, count) in zip("AB", gaps, strict=True)
+    )
+    return f" ({one} and {two})"

@@ -8,9 +8,12 @@ import plotly.graph_objects as go
 
 from components.figure_lines import LEGEND_ABOVE, Floats, marked_lines
 from components.figure_text import SIZE, with_readable_text
-from components.figures import colour_bar, colour_scale, token_axis
+from components.figures import colour_bar, colour_scale
+from components.figures_lesson import written
 from components.palette import HEADS, INK, SEQUENTIAL, Theme
-from components.plain import label, positions
+from components.plain import label, positions, told_apart
+
+ORDINALS: Final = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
 
 _ROW_PIXELS: Final = 44
 _HEAD_PIXELS: Final = 30
@@ -29,22 +32,24 @@ def layers_figure(
 
     pieces: (layer + 1, rank); probabilities: (layer + 1, rank), 0 to 1; names: (layer + 1,)
     """
+    shares = _texts(probabilities)
     heatmap = go.Heatmap(
         z=probabilities,
         zmin=0,
         zmax=1,
         customdata=[[label(piece) for piece in row] for row in pieces],
+        text=shares,
         colorscale=colour_scale(SEQUENTIAL[theme]),
         colorbar=colour_bar("probability"),
         xgap=2,
         ygap=2,
-        hovertemplate="after layer %{y}<br><b>%{customdata}</b> %{z:.4f}<extra></extra>",
+        hovertemplate="after layer %{y}<br><b>%{customdata}</b> %{text}<extra></extra>",
     )
     ranks = len(pieces[0])
     layout = {
         "xaxis": {
             "tickvals": list(range(ranks)),
-            "ticktext": ["1st", "2nd", "3rd", *(f"{rank}th" for rank in range(4, 9))][:ranks],
+            "ticktext": ORDINALS[:ranks],
             "side": "top",
         },
         "yaxis": {
@@ -60,7 +65,7 @@ def layers_figure(
         {
             "x": rank,
             "y": layer,
-            "text": f"<b>{label(_short(piece))}</b><br>{probabilities[layer, rank]:.2f}",
+            "text": f"<b>{label(_short(piece))}</b><br>{shares[layer][rank]}",
             "showarrow": False,
             "font": {"size": SIZE, "color": text_colour(float(probabilities[layer, rank]), theme)},
         }
@@ -147,8 +152,9 @@ def heads_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> g
         customdata=said,
         colorscale=colour_scale(SEQUENTIAL[theme]),
         colorbar=colour_bar("weight"),
+        text=_texts(tiled),
         hoverongaps=False,
-        hovertemplate="%{customdata}<br><b>%{z:.3f}</b><extra></extra>",
+        hovertemplate="%{customdata}<br><b>%{text}</b><extra></extra>",
     )
     layout = {
         "xaxis": _tile_axis("head", heads, count) | {"side": "top"},
@@ -174,22 +180,29 @@ def heads_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> g
 def look_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> go.Figure:
     """Where one token looks in each head, a row a head. attention: (layer, head, key)."""
     layers, heads, _ = attention.shape
-    names = [f"layer {layer}, head {head}" for layer in range(layers) for head in range(heads)]
+    rows = [f"{layer}, {head}" for layer in range(layers) for head in range(heads)]
     heatmap = go.Heatmap(
         z=attention.reshape(layers * heads, -1),
         x=positions(tokens),
-        y=names,
+        y=rows,
         zmin=0,
         zmax=1,
         ygap=2,
         colorscale=colour_scale(SEQUENTIAL[theme]),
         colorbar=colour_bar("weight"),
-        hovertemplate="%{y} → %{x}<br><b>%{z:.3f}</b><extra></extra>",
+        text=_texts(attention.reshape(layers * heads, -1)),
+        hovertemplate="layer, head %{y} → %{x}<br><b>%{text}</b><extra></extra>",
     )
     layout = {
-        "xaxis": token_axis(tokens, "") | {"side": "top", "tickangle": -60},
-        "yaxis": {"type": "category"},
-        "height": _HEAD_PIXELS * len(names) + 180,
+        "xaxis": {
+            "type": "category",
+            "tickvals": positions(tokens),
+            "ticktext": [label(token) for token in told_apart(tokens)],
+            "side": "top",
+            "tickangle": -90,  # upright, all of them have room on a phone
+        },
+        "yaxis": {"type": "category", "title": {"text": "layer, head"}},
+        "height": _HEAD_PIXELS * len(rows) + 180,
         "margin": {"l": 8, "r": 8, "t": 90, "b": 56},
     }
     return with_readable_text(go.Figure(heatmap, layout), theme)
@@ -226,6 +239,11 @@ def _tile_axis(title: str, count: int, cells: int) -> dict[str, Any]:
         "showgrid": False,
         "zeroline": False,
     }
+
+
+def _texts(values: Floats) -> list[list[str]]:
+    """Each value as it is written, for what is pointed at."""
+    return [[label(written(value)) for value in row] for row in values.tolist()]
 
 
 def _short(piece: str) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from backend.cloze import mask_places, masked, unmasked, words_of
+from backend.cloze import mask_places, masked, unmasked, with_masks, words_of
 from components import kept
 from components.plain import JOINER, plain
 from components.token_chips import visible
@@ -23,8 +23,11 @@ _STYLE: Final = """<style>
   box-shadow: inset 0 0 0 2px currentColor;
 }
 [aria-label^="Words of Sentence"] [aria-pressed="true"] p { font-weight: 700; }
+[aria-label^="Words of Sentence"] [aria-pressed="true"] p::before {
+  content: "hidden: "; font-weight: 400;
+}
 </style>"""
-"""A sentence wraps instead of running out of sight; what is hidden has a thick frame."""
+"""A sentence wraps instead of running out of sight; what is hidden says so."""
 
 
 def wrap_pills() -> None:
@@ -50,7 +53,7 @@ def choose_masks(letter: str, text: str, mask: str) -> None:
         format_func=lambda place: names[place] if place < len(names) else "",
         on_change=_mask_words,
         args=(letter, before, mask),
-        help="A marked word is hidden from the model.",
+        help="A word with a thick frame is hidden from the model.",
     )
     if len(names) > _MOST_WORDS:
         st.caption(f"The first {_MOST_WORDS} words can be clicked; type {plain(mask)} elsewhere.")
@@ -70,7 +73,7 @@ def _names(words: Sequence[str]) -> list[str]:
 def _mask_words(letter: str, before: str, mask: str) -> None:
     """Mask what is chosen and nothing else; what was typed as a mask stays one."""
     chosen = set(kept.widget_value(f"words_{letter}") or ())
-    now = mask_places(getattr(kept.view(), letter), mask)
+    now = mask_places(with_masks(getattr(kept.view(), letter), mask), mask)
     chosen.update(place for place in now if place >= _MOST_WORDS)  # no click can reach those
     typed = set(mask_places(before, mask))
     if typed - chosen:

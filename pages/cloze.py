@@ -3,7 +3,8 @@
 import streamlit as st
 
 from components.cloze_filling import show_filling
-from components.cloze_learning import show_learning, show_own_sentences
+from components.cloze_learning import show_learning
+from components.cloze_sentences import show_own_sentences, show_way_back
 from components.cloze_words import HELD_OUT_WORDS, LEARNING, LIMITS, READING
 from components.inputs import choose_model, choose_sentences
 from components.mask_choice import wrap_pills
@@ -22,6 +23,7 @@ with page(
     sentences, model = choose_sentences(), choose_model()
 
     st.header("Fill in", anchor=False)
+    show_way_back()
     show_filling(model, sentences)
     st.markdown("Sentences that the small BERT knows all words of, two at a time:")
     show_own_sentences()

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.cloze import mask_places, masked, masks_in, unknown_words, unmasked, words_of
+from backend.cloze import (
+    can_be_filled,
+    mask_places,
+    masked,
+    masks_in,
+    same_but_for_masks,
+    unknown_words,
+    unmasked,
+    with_masks,
+    words_of,
+)
 from backend.cloze_tables import course_csv, fillings_csv, watched_csv
 from backend.small_bert import NAME, small_tokenizer
 from backend.small_examples import QUESTIONS
@@ -36,6 +46,35 @@ def test_masking_keeps_everything_else() -> None:
     assert masked("The road.", {7}, MASK) == "The road."
     assert unmasked("The [MASK].", "The road.", MASK) == "The road."
     assert unmasked("A [MASK].", "The road.", MASK) == "A [MASK]."
+
+
+def test_a_mask_may_be_typed_in_several_ways() -> None:
+    assert with_masks("a [mask][Mask] <mask> <MASK>b", MASK) == "a [MASK][MASK] [MASK] [MASK]b"
+    assert with_masks("a [MASK] mask.", "<mask>") == "a <mask> mask."
+    assert with_masks("[ mask ] <mask", MASK) == "[ mask ] <mask"
+
+
+def test_which_words_are_masked_makes_no_other_sentence() -> None:
+    assert same_but_for_masks("The [MASK] was wide.", "[MASK] road was wide.", MASK)
+    assert same_but_for_masks("", " ", MASK)
+    assert not same_but_for_masks("The road was wide.", "The road is [MASK].", MASK)
+    assert not same_but_for_masks("The [MASK]", "The [MASK] [MASK]", MASK)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "can"),
+    [
+        ("The [MASK] was tired.", "", True),
+        ("The dog was tired.", "the [mask] was wide", True),
+        ("The dog was tired.", "The road was wide.", False),
+        ("The professor was [MASK].", "", False),
+        ("The [MASK] was tired.", "Nobody knows perestroika.", False),
+        ("\x00", "the [MASK]", False),
+        ("", " ", False),
+    ],
+)
+def test_what_the_small_bert_can_fill(a: str, b: str, can: bool) -> None:
+    assert can_be_filled((a, b), small_tokenizer(), MASK) is can
 
 
 @given(st.text("ab .,'🦜[MASK]\n\u0301é", max_size=30), st.sets(st.integers(0, 6)))

@@ -44,19 +44,22 @@ def test_one_row_a_head_from_one_token() -> None:
     look = weights()[:, :, 3]
     figure = look_figure(look, TOKENS, theme="dark")
     np.testing.assert_array_equal(figure.data[0].z, look.reshape(6, -1))
-    assert list(figure.data[0].y)[:4] == [
-        "layer 0, head 0", "layer 0, head 1", "layer 0, head 2", "layer 1, head 0",
-    ]  # fmt: skip
+    assert list(figure.data[0].y)[:4] == ["0, 0", "0, 1", "0, 2", "1, 0"]
     assert len(set(figure.data[0].x)) == len(TOKENS)
+    # Every token is named, however narrow the figure is.
+    assert figure.layout.xaxis.tickvals == figure.data[0].x
+    assert list(figure.layout.xaxis.ticktext) == [
+        "[CLS]", "&lt;b>", "the 2", "[MASK]", "the 4", "[SEP]",
+    ]  # fmt: skip
 
 
 def test_pieces_after_each_layer_are_written_as_they_are() -> None:
-    shares = np.array([[0.5, 0.25], [0.9, 0.05]], np.float32)
+    shares = np.array([[0.5, 0.25], [0.9, 0.0004]], np.float32)
     pieces = [["<img>", "&"], ["a" * 30, "##ed"]]
     figure = layers_figure(pieces, shares, ["input", "0"], theme="light")
     texts = [note.text for note in figure.layout.annotations]
-    assert texts[0] == "<b>&lt;img></b><br>0.50"
-    assert texts[3] == "<b>##ed</b><br>0.05"
+    assert texts[0] == "<b>&lt;img></b><br>0.500"
+    assert texts[3] == "<b>##ed</b><br>&lt; 0.001"
     assert len(texts[2]) < 30
     assert figure.data[0].customdata[1][0] == "a" * 30
     assert all(note.font.size >= 14 for note in figure.layout.annotations)

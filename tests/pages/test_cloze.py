@@ -1,7 +1,8 @@
 """The Cloze page as Streamlit runs it, without a browser."""
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend import cached
+from backend import classroom as classroom_module
 from backend.classroom import classroom
+from backend.errors import QueueFull
 from backend.shared import Shared
+from backend.training_states import Running, Waiting
 from components.plain import JOINER
 from tests.backend.test_masked_words import write_masked_model
 
@@ -61,8 +65,24 @@ def spoken(page: AppTest) -> str:
 
 def trained() -> None:
     classroom().start("test")
+    until(lambda: classroom().is_ready)
+
+
+def until_steps(least: int) -> None:
+    def begun() -> bool:
+        course = classroom().course()
+        return course is not None and len(course.losses) >= least
+
+    until(begun)
+
+
+def until_over() -> None:
+    until(lambda: not isinstance(classroom().state(), Waiting | Running))
+
+
+def until(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + 300
-    while not classroom().is_ready:
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
 
@@ -79,11 +99,7 @@ def test_the_built_in_model_fills_no_masks_and_the_page_offers_what_follows() ->
 def test_start_trains_and_the_small_bert_can_be_chosen() -> None:
     page = opened()
     by_label(page.button, "Start").click().run()
-    end = time.monotonic() + 300
-    while not classroom().is_ready:
-        assert not page.exception
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until_over()
     page.run()
     assert not page.exception
     assert "Trained: 4 steps" in spoken(page)
@@ -94,20 +110,93 @@ def test_start_trains_and_the_small_bert_can_be_chosen() -> None:
     assert "Side by side" in spoken(page)
 
 
+def test_sentences_that_the_small_bert_can_fill_stay_and_others_can_come_back() -> None:
+    trained()
+    page = opened(a="The dog [mask] the river.", b="")
+    by_label(page.button, "Use the small BERT").click().run()
+    assert by_label(page.selectbox, "Model").value == "small-bert"
+    assert by_label(page.text_input, "Sentence A").value == "The dog [mask] the river."
+    assert "Put my sentences back" not in labels(page.button)
+
+    page = opened(a="Time flies like an arrow.", b="Fruit flies like a banana.")
+    by_label(page.button, "Fill in with the small BERT").click().run()
+    assert "The [MASK] was tired." in by_label(page.text_input, "Sentence A").value
+    by_label(page.button, "goat, hill").click().run()
+    by_label(page.button_group, "Words of Sentence A").set_value([1]).run()
+    by_label(page.button, "Put my sentences back").click().run()
+    assert by_label(page.text_input, "Sentence A").value == "Time flies like an arrow."
+    assert by_label(page.text_input, "Sentence B").value == "Fruit flies like a banana."
+    assert "Put my sentences back" not in labels(page.button)
+
+
+def test_who_joins_a_training_keeps_it_going(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_SMALL_STEPS", "10000")
+    first, second = opened(), opened()
+    by_label(first.button, "Start").click().run()
+    second.run()
+    assert "Others on this server" in spoken(second)
+    by_label(second.button, "Join").click().run()
+    assert "Stop" in labels(second.button)
+    by_label(first.button, "Stop").click().run()
+    until_steps(1)
+    assert "Join" in labels(first.run().button)
+    assert isinstance(classroom().state(), Running)
+    by_label(second.button, "Stop").click().run()
+    until_over()
+    assert "Stopped after" in spoken(second.run())
+    assert not first.exception
+    assert not second.exception
+
+
+def test_a_stopped_training_and_one_that_failed_make_no_trained_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EXPLORER_SMALL_STEPS", "10000")
+    page = opened()
+    by_label(page.button, "Start").click().run()
+    until_steps(1)
+    by_label(page.run().button, "Stop").click().run()
+    until_over()
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(classroom_module, "train_small_bert", fail)
+    by_label(page.run().button, "Start again").click().run()
+    until_over()
+    page.run()
+    assert not page.exception
+    assert "The training broke off: RuntimeError" in spoken(page)
+    assert "Trained:" not in spoken(page)
+    assert "Watch it learn" in [heading.value for heading in page.subheader]
+    assert "Fill in with the small BERT" not in labels(page.button)
+
+
+def test_a_full_line_of_trainings_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise QueueFull("Too many trainings wait.")
+
+    page = opened()
+    monkeypatch.setattr(classroom(), "start", refuse)
+    by_label(page.button, "Start").click().run()
+    assert "Too many trainings wait." in [
+        warning.value.replace(JOINER, "").replace("\\", "") for warning in page.warning
+    ]
+    assert not page.run().warning
+
+
 def test_stop_keeps_what_was_learned_and_makes_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_SMALL_STEPS", "10000")
     page = opened()
     by_label(page.button, "Start").click().run()
     assert "Stop" in labels(page.button)
+    until_steps(1)
     other = opened()
     assert "Others on this server" in spoken(other)
     assert not {"Start", "Stop"} & set(labels(other.button))
     by_label(page.button, "Stop").click().run()
-    end = time.monotonic() + 300
-    while classroom().course() is None or "Start again" not in labels(page.button):
-        assert time.monotonic() < end
-        if classroom().course() is None and "Start" in labels(page.run().button):
-            return  # it was stopped before its first step
+    until_over()
+    page.run()
     assert "Stopped after" in spoken(page)
     assert "Only a whole training makes a model" in spoken(page)
 
@@ -142,6 +231,7 @@ def test_snapshots_can_be_walked_through() -> None:
     assert not page.exception
     assert "After 0 steps." in spoken(page)
     by_label(page.button_group, "Nouns").set_value(2).run()
+    assert "After 0 steps." in spoken(page)
     assert "The donkey refused to jump the fence" in spoken(page)
 
 
@@ -162,11 +252,31 @@ def test_a_click_masks_a_word_and_another_one_shows_it_again(own_models: None, f
     assert "The likeliest pieces" in spoken(page)
     by_label(page.button_group, "Words of Sentence A").set_value([5, 0]).run()
     assert by_label(page.text_input, "Sentence A").value == "[MASK] cat sat on the [MASK]."
-    assert by_label(page.button_group, "Mask of Sentence A").value == 0
+    masks = by_label(page.button_group, "Mask of Sentence A")
+    assert masks.value == 0
+    assert [option.split(": ")[0] for option in masks.options] == ["1st mask", "2nd mask"]
     by_label(page.button_group, "Words of Sentence A").set_value([0]).run()
     by_label(page.button_group, "Words of Sentence A").set_value([]).run()
     assert by_label(page.text_input, "Sentence A").value == "the cat sat on the cat."
     assert not page.exception
+
+
+def test_masks_without_a_space_and_in_small_letters_are_masks(
+    own_models: None, folder: str
+) -> None:
+    page = opened(model=folder, a="the [mask][MASK] sat.", b="the [MASK].")
+    assert not page.exception
+    assert by_label(page.text_input, "Sentence A").value == "the [mask][MASK] sat."
+    assert "Masks that were typed otherwise are read as [MASK] here." in spoken(page)
+    assert "not in the vocabulary" not in spoken(page)
+    said = spoken(page)
+    assert re.search(r"With the likeliest pieces: the \*\*\S+\*\* \*\*\S+\*\* sat\.", said)
+    assert "**Side by side** (the 1st mask of A and the mask of B):" in said
+    by_label(page.button_group, "Mask of Sentence A").set_value(1).run()
+    assert "**Side by side** (the 2nd mask of A and the mask of B):" in spoken(page)
+    by_label(page.button_group, "Words of Sentence A").set_value([1, 2, 3]).run()
+    assert by_label(page.text_input, "Sentence A").value == "the [MASK][MASK] [MASK]."
+    assert "typed otherwise" not in spoken(page)
 
 
 def test_a_mask_that_was_typed_cannot_be_shown(own_models: None, folder: str) -> None:
