@@ -158,7 +158,7 @@ class Comparison:
     @property
     def _shift(self) -> int:
         """How many tokens of B alone a pair does not repeat: its first special one."""
-        return 0 if self.a.trace is self.b.trace and self.b.first else 1
+        return 0 if self.b.first else 1
 
     def _in_b(self, token: int) -> int:
         return token - len(self.a.tokens) + self._shift

@@ -23,12 +23,15 @@ def value_lengths(values: FloatArray, outputs: Sequence[FloatArray]) -> FloatArr
     outputs: for each layer its W_O, (width, heads side by side)
     returns: (layer, head, token)
     """
-    lengths = np.empty(values.shape[:3], np.float32)
+    squares = np.empty(values.shape[:3], np.float32)
     heads, head_width = values.shape[1], values.shape[3]
     for place, (layer, output) in enumerate(zip(values, outputs, strict=True)):
-        slices = output.reshape(-1, heads, head_width).transpose(1, 2, 0)
-        lengths[place] = np.linalg.norm(layer @ slices, axis=2)  # of (head, token, width)
-    return lengths
+        slices = output.reshape(-1, heads, head_width).transpose(
+            1, 2, 0
+        )  # (head, head_width, width)
+        products = slices @ slices.transpose(0, 2, 1)  # |v S|² = v S Sᵀ vᵀ: S Sᵀ is much smaller
+        squares[place] = ((layer @ products) * layer).sum(axis=2)
+    return np.sqrt(np.maximum(squares, 0))
 
 
 def length_shares(attention: FloatArray, lengths: FloatArray) -> FloatArray:

@@ -78,8 +78,8 @@ KINDS: Final[Mapping[str, WeightKind]] = MappingProxyType(
         ),
         "gradient": WeightKind(
             "On which weights does one answer hang? A weight counts with how fast the answer "
-            "changes with it: far up or down (the files have the sign). The numbers are shares of "
-            "the strongest in the whole model, so heads can be compared.",
+            "changes with it, up or down. The numbers are shares of the strongest in the whole "
+            "model, so heads can be compared.",
             r"\lvert \partial y / \partial \alpha_{ij} \cdot \alpha_{ij} \rvert "
             r"\quad\text{with}\quad y = \ln \tfrac{p}{1 - p} \text{ of the answer}",
             "Serrano and Smith 2019; Hao et al. 2021",

@@ -38,10 +38,13 @@ function clamp(state, data) {
 
 const isShared = (data, place) => data.places[place]?.every((token) => token >= 0);
 
-/** The server counts tokens as A has them. Keys go only if the reader chose them. */
+/**
+ * The server counts tokens as A has them. Keys go only if the reader chose them, and the head only
+ * where there are heads: else the server keeps the reader's.
+ */
 function choiceOf({ data, state: { layer, head, query, keys, ownKeys } }) {
   const token = (place) => data.places[place][0];
-  const chosen = { layer, head, query: token(query) };
+  const chosen = { layer, query: token(query), ...(data.words.layered ? {} : { head }) };
   return ownKeys ? { ...chosen, keys: keys.map(token) } : chosen;
 }
 
@@ -53,7 +56,7 @@ function redraw(view) {
     const begun = performance.now();
     if (!view.data || !render(view)) return;
     const { layer, head, query } = view.state;
-    const drawn = `${view.data.trace}/${layer}/${head}/${query}`;
+    const drawn = `${view.data.weights}/${layer}/${head}/${query}`;
     if (view.page.root.dataset.drawn === drawn) return;
     Object.assign(view.page.root.dataset, { drawn, drawMs: (performance.now() - begun).toFixed(2) });
   });
@@ -65,19 +68,20 @@ function render(view) {
   view.sides = data.sides.map(({ trace }) => MEETING.traces.get(trace));
   if (!view.sides.every(Boolean) || !page.root.clientWidth) return false; // on the way
   const [rows, head] = [hasRows(view), hasHead(view)];
-  const asked = `${data.trace}/${data.counted}/${state.query}`;
+  const asked = `${data.weights}/${data.counted}/${state.query}`;
   unless(view, "colours", colourKey(page.root), readColours);
   unless(view, "size", `${page.root.clientWidth}/${getComputedStyle(page.root).fontSize}`, measure);
   unless(view, "line", data.trace, buildLine);
   unless(view, "options", data.trace, buildOptions);
-  unless(view, "list", `${data.layers}/${data.heads}`, buildHeads);
+  unless(view, "list", `${data.layers}/${data.heads}/${data.words.layered}`, buildHeads);
+  unless(view, "words", data.words.exact, writeWords);
   if (rows) unless(view, "ranking", asked, showRanking);
   const plot = [asked, state.keys, view.done.size].join("/");
   if (rows) unless(view, "arrows", plot, showArrows);
   const pointed = JSON.stringify(view.pointed);
   unless(view, "marks", [view.done.line, view.done.arrows, state.layer, state.head, state.query,
     state.keys, pointed].join("/"), showMarks);
-  const grid = [data.trace, state.layer, state.head, view.done.size, view.done.colours,
+  const grid = [data.weights, state.layer, state.head, view.done.size, view.done.colours,
     devicePixelRatio].join("/");
   if (head) unless(view, "grids", grid, paintGrids);
   const pictures = [grid, state.query, state.keys, JSON.stringify(view.cell)].join("/");

@@ -52,7 +52,7 @@ function axes(view, { most, step, inner }, names) {
   };
   const middle = [(zero[0] + end[0]) / 2, (zero[1] + end[1]) / 2];
   const longest = Math.floor(inner / (0.62 * view.font)) - 10;
-  const titles = names.map((name) => `weight on ${shortened(name, longest)}`);
+  const titles = names.map((name) => `${view.data.words.on} ${shortened(name, longest)}`);
   const centred = { "text-anchor": "middle" };
   const ticks = range(Math.floor(most / step + 1e-6) + 1).flatMap((n) => {
     const value = step * n;
@@ -78,7 +78,7 @@ function arrow(view, { layer, head, from, to }, names, strong) {
   const [[x1, y1], [x2, y2]] = [view.toPixels(from), view.toPixels(to)];
   const numbers = names.map((name, n) => `${name} ${from[n].toFixed(3)} to ${to[n].toFixed(3)}`);
   const made = drawn("g", { class: strong ? "arrow strong" : "arrow", role: "option", tabindex: -1,
-    "aria-label": `layer ${layer}, head ${head}: ${numbers.join(", ")}` },
+    "aria-label": `${nameOf(view, layer, head)}: ${numbers.join(", ")}` },
   drawn("line", { class: "hit", x1, y1, x2, y2 }),
   drawn("line", { class: "shaft", x1, y1, x2, y2 }),
   drawn("circle", { class: "start", cx: x1, cy: y1, r: 4 }),

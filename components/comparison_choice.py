@@ -12,6 +12,7 @@ from backend.first_words import first_keys, first_query
 from backend.trace import IntArray
 from backend.two_sentences import Comparison
 from components.view import Choice
+from components.weight_words import RAW_WORDS, WeightWords
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +21,8 @@ class Asked:
 
     query: the place that looks; keys: two places that are set against each other, or fewer where
     there are no two; counted: (key,), the places that the ranking goes over; note: what could
-    not be had as it was asked for, in the reader's words, or nothing
+    not be had as it was asked for, in the reader's words, or nothing; words: how its weights are
+    spoken of
     """
 
     comparison: Comparison
@@ -30,6 +32,12 @@ class Asked:
     keys: tuple[int, ...]
     counted: IntArray
     note: str
+    words: WeightWords = RAW_WORDS
+
+    @property
+    def place(self) -> str:
+        """What the chosen head is called, or its layer where all heads are taken together."""
+        return self.words.place(self.layer, self.head)
 
     @property
     def ranking(self) -> Ranking | None:
@@ -43,7 +51,9 @@ class Asked:
         return self.comparison.names[place]
 
 
-def asked_of(comparison: Comparison, choice: Choice, *, special: bool) -> Asked:
+def asked_of(
+    comparison: Comparison, choice: Choice, *, special: bool, words: WeightWords = RAW_WORDS
+) -> Asked:
     """What the reader asked for, as near as these sentences have it.
 
     special: whether [CLS], [SEP] and their like count as keys in the ranking
@@ -59,7 +69,7 @@ def asked_of(comparison: Comparison, choice: Choice, *, special: bool) -> Asked:
         note = note or _about_keys(keys)
         known = first_keys(texts, plain, *comparison.rows(start, plain), start)
     counted = np.flatnonzero(comparison.same) if special else plain
-    return Asked(comparison, choice.layer, choice.head, query, known, counted, note)
+    return Asked(comparison, choice.layer, choice.head, query, known, counted, note, words)
 
 
 def _query_of(comparison: Comparison, token: int | None, start: int) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from backend.cached import cached_trace
 from backend.trace import FloatArray, Trace
 from components.comparison_choice import Asked
 from components.comparison_words import arrow, changed
+from components.weight_words import RAW_WORDS
 
 MOST_TOKENS = 256
 """Tokens of a pair up to which its controls are computed at every change."""
@@ -37,6 +38,9 @@ class Control:
 
 def show_controls(asked: Asked) -> None:
     """A table of the chosen head's weights, read in four ways, and what it says."""
+    if asked.words is not RAW_WORDS:
+        st.info("This is shown for raw weights: choose them under Weights.")
+        return
     if len(asked.keys) < 2:
         return
     if len(asked.comparison.tokens) > MOST_TOKENS:

@@ -17,7 +17,7 @@ function namesOf(view, arrows) {
     view.toPixels(from.map((weight, axis) => weight + ((to[axis] - weight) * n) / 8))));
   return arrows.flatMap((one) => {
     const letters = one.group.classList.contains("chosen") ? lettersOf(view, one, taken) : [];
-    return [...letters, placed(view, one, `${one.layer} · ${one.head}`, taken, points)];
+    return [...letters, placed(view, one, shortName(view, one.layer, one.head), taken, points)];
   });
 }
 

@@ -1,21 +1,22 @@
 function buildView(parent) {
   const view = { ...newView(), pointed: null, cell: null, listFocused: false };
   const page = {
-    line: element("div", { className: "line", role: "listbox", "aria-label": "Query: the word that looks",
-      "aria-orientation": "horizontal" }),
+    line: element("div", { className: "line", role: "listbox", "aria-orientation": "horizontal" }),
+    asking: element("p", { className: "hint" }),
+    moved: element("h3", {}),
+    columns: element("div", { className: "columns", "aria-hidden": "true" },
+      ...["", "change", "on", "A → B"].map((name) => element("span", { textContent: name }))),
+    naming: element("p", { className: "arrows hint" }),
+    scale: element("span", {}),
     selects: [0, 1].map((nth) => element("select", { "aria-label": `Key ${nth + 1}` })),
-    list: element("div", { className: "heads", role: "listbox",
-      "aria-label": "Heads, the one first that moves most" }),
+    list: element("div", { className: "heads", role: "listbox" }),
     about: element("p", { className: "about" }),
-    plot: drawn("svg", { class: "plot", role: "listbox", "aria-label": "Heads as arrows from A to B" }),
-    said: element("p", { className: "readout said", role: "status", "aria-label": "The head in numbers" }),
+    plot: drawn("svg", { class: "plot", role: "listbox" }),
+    said: element("p", { className: "readout said", role: "status" }),
     heading: element("h3", {}),
-    pictures: element("div", { className: "pictures", tabIndex: 0, role: "group",
-      "aria-label": "Pictures of the head. Arrow keys move from weight to weight, Enter makes the "
-        + "row's word the query." }),
+    pictures: element("div", { className: "pictures", tabIndex: 0, role: "group" }),
     canvas: element("canvas", { "aria-hidden": "true" }),
-    weight: element("p", { className: "readout weight", role: "status",
-      "aria-label": "The weight in numbers" }),
+    weight: element("p", { className: "readout weight", role: "status" }),
     hatched: element("span", { className: "hatch" }),
     loading: element("p", { className: "loading", role: "status", hidden: true }),
   };
@@ -38,21 +39,32 @@ function drawn(tag, attributes = {}, ...children) {
 }
 
 function lineSection(page) {
-  return element("div", { className: "asked" },
-    element("p", { className: "hint", textContent:
-      "Who looks? Click a word, or press ← and →, to make it the query. The round 1 and 2 mark the "
-      + "two keys, words it looks at; choose them under “Two keys against each other”. Where the "
-      + "sentences differ, A's word stands above B's." }),
-    page.line);
+  return element("div", { className: "asked" }, page.asking, page.line);
 }
 
 function listPane(page) {
-  const names = ["layer · head", "change", "on", "A → B"];
-  return element("div", { className: "pane" },
-    element("h3", { textContent: "How far each head's weight moved" }), page.about,
-    element("div", { className: "columns", "aria-hidden": "true" },
-      ...names.map((name) => element("span", { textContent: name }))),
-    page.list);
+  return element("div", { className: "pane" }, page.moved, page.about, page.columns, page.list);
+}
+
+/** What is said of the kind of weights wherever it stands still. */
+function writeWords({ page, data: { words } }) {
+  const unit = words.layered ? "layer" : "head";
+  const named = words.layered ? "layer" : "layer · head";
+  const label = (part, text) => part.setAttribute("aria-label", text);
+  label(page.line, `Query: the word that ${words.asks}`);
+  label(page.list, `${capital(unit)}s, the one first that moves most`);
+  label(page.said, `The ${unit} in numbers`);
+  label(page.pictures, `Pictures of the ${unit}. Arrow keys move from ${words.noun} to ${words.noun}, `
+    + "Enter makes the row's word the query.");
+  label(page.weight, `The ${words.noun} in numbers`);
+  write(page.asking, `Who ${words.asks}? Click a word, or press ← and →, to make it the query. The round `
+    + `1 and 2 mark the two keys, words it ${words.reach}; choose them under “Two keys against each `
+    + "other”. Where the sentences differ, A's word stands above B's.");
+  write(page.moved, `How far each ${unit}'s ${words.noun} moved`);
+  write(page.columns.firstChild, named);
+  write(page.naming, `Each arrow is a ${unit}. The chosen one, and up to three that move most on these `
+    + `keys, have their names (${named}); point at any other for its own.`);
+  write(page.scale, `1 ${words.noun}`);
 }
 
 function plotPane(page) {
@@ -62,18 +74,15 @@ function plotPane(page) {
     element("div", { className: "keys" }, first, element("span", { textContent: "against" }), second),
     element("p", { className: "missing hint",
       textContent: "A and B do not have two words in common that could be set against each other." }),
-    element("p", { className: "arrows hint", textContent:
-      "Each arrow is a head. The chosen one, and up to three that move most on these keys, have their "
-      + "names (layer · head); point at any other for its own." }),
-    page.plot);
+    page.naming, page.plot);
 }
 
 function legend(page) {
-  const bar = (name, low, high, what) => element("span", { className: "scale" },
-    element("span", { textContent: low }), element("i", { className: name }),
-    element("span", { textContent: `${high} ${what}` }));
-  return element("div", { className: "legend" }, bar("weights", "0", "1", "weight"),
-    bar("changes", `−${STRONGEST}`, `+${STRONGEST}`, "and beyond: change from A to B"),
+  const bar = (name, low, high) => element("span", { className: "scale" },
+    element("span", { textContent: low }), element("i", { className: name }), high);
+  const beyond = `+${STRONGEST} and beyond: change from A to B`;
+  return element("div", { className: "legend" }, bar("weights", "0", page.scale),
+    bar("changes", `−${STRONGEST}`, element("span", { textContent: beyond })),
     element("span", { className: "scale" }, page.hatched, "only one of the sentences has this word"));
 }
 

@@ -21,7 +21,7 @@ function showRanking(view) {
     const { row, name, bar, number, on, from } = view.rows[rank];
     const change = changeOf(a, b);
     const word = key < 0 ? "–" : names[key];
-    write(name, `${layer} · ${head}`);
+    write(name, shortName(view, layer, head));
     write(number, changed(a, b));
     write(on, word);
     write(from, key < 0 ? "" : `${digits(a)} → ${digits(b)}`);
@@ -29,7 +29,7 @@ function showRanking(view) {
     bar.style.width = `${(100 * Math.abs(change)) / widest}%`;
     bar.className = change < 0 ? "down" : "up";
     Object.assign(row.dataset, { layer, head });
-    row.setAttribute("aria-label", `layer ${layer}, head ${head}: ${changed(a, b)} on ${word}, `
+    row.setAttribute("aria-label", `${nameOf(view, layer, head)}: ${changed(a, b)} on ${word}, `
       + `from ${digits(a)} to ${digits(b)}`);
   });
   view.followed = null;

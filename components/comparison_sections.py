@@ -20,6 +20,7 @@ from components.inputs import Sentences, choose_head, choose_pair, use_sentences
 from components.loading import load_model
 from components.page import page_theme
 from components.plain import plain
+from components.weight_words import RAW_WORDS
 
 _STYLE = """<style>
 .st-key-verdict { min-height: 8.6rem; }
@@ -80,6 +81,9 @@ def show_verdict(asked: Asked) -> None:
 
 def show_limits(asked: Asked, name: str, sentences: Sentences) -> None:
     """How far what is seen here goes: the chosen example, layer 0, where a move begins to count."""
+    if asked.words is not RAW_WORDS:
+        st.markdown(f"What is known of the examples was measured in raw weights. {THRESHOLDS}")
+        return
     claim = next((e.claim for e in EXAMPLES if (e.a, e.b) == (sentences.a, sentences.b)), None)
     known = known_words(claim) if claim and name == BUILT_IN else ""
     st.markdown("\n\n".join(filter(None, [known, layer_zero(asked), THRESHOLDS])))
@@ -108,22 +112,24 @@ def show_cosines(asked: Asked) -> None:
 def show_downloads(asked: Asked) -> None:
     """A button for each thing that is plotted."""
     compared, ranking = asked.comparison, asked.ranking
-    layer, head = asked.layer, asked.head
+    layer, head, words = asked.layer, asked.head, asked.words
+    kind = "compare" if words is RAW_WORDS else f"compare-{words.file}"
+    within = "" if words.layered else f"-head-{head}"
     with st.container(horizontal=True):
         offer_csv(
-            "This head (CSV)",
-            f"compare-layer-{layer}-head-{head}.csv",
+            f"This {words.unit} (CSV)",
+            f"{kind}-layer-{layer}{within}.csv",
             partial(tables.differences_csv, compared, layer, head),
         )
         if ranking is not None:
             offer_csv(
                 "Ranking (CSV)",
-                "compare-ranking.csv",
+                f"{kind}-ranking.csv",
                 partial(tables.ranking_csv, compared, asked.query, asked.counted, ranking),
             )
         if len(asked.keys) == 2:
             for title, name, make in (
-                ("Arrows (CSV)", "compare-arrows.csv", tables.arrows_csv),
+                ("Arrows (CSV)", f"{kind}-arrows.csv", tables.arrows_csv),
                 ("Cosines (CSV)", "compare-cosines.csv", tables.cosines_csv),
             ):
                 offer_csv(title, name, partial(make, compared, asked.query, asked.keys))

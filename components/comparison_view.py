@@ -5,6 +5,7 @@ browser. Where all weights are too many, only the chosen head and the query's ro
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ import streamlit as st
 
 from backend.packing import is_sent_whole, pack_part
 from backend.two_sentences import Comparison, Side
-from components.attention_view import carry, packet_of, trace_name
+from components.attention_view import carry, packet_of, trace_name, weights_name
 from components.browser_files import script_of, style_of
 from components.comparison_choice import Asked
 from components.palette import DIVERGING, SEQUENTIAL
@@ -78,7 +79,9 @@ def view_data(asked: Asked, serial: int, key: str) -> dict[str, Any]:
     return {
         "kind": "comparison",
         "view": key,
-        "trace": "|".join(names),
+        "trace": "|".join(trace_name(side.trace) for side in (compared.a, compared.b)),
+        "weights": "|".join(names),
+        "words": asdict(asked.words),
         "layers": compared.layers,
         "heads": compared.heads,
         "sides": [
@@ -109,7 +112,7 @@ def _is_whole(compared: Comparison) -> bool:
 def _names(compared: Comparison) -> list[str]:
     """A name for each side's weights: one and the same where one trace holds both whole."""
     sides = (compared.a, compared.b)
-    names = [trace_name(side.trace) for side in sides]
+    names = [weights_name(side.trace) for side in sides]
     return (
         names
         if _is_whole(compared)

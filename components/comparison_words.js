@@ -1,3 +1,10 @@
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
+/** "layer 3, head 1", or the layer alone where all its heads are one; and the same in short. */
+const nameOf = ({ data }, layer, head) =>
+  (data.words.layered ? `layer ${layer}` : `layer ${layer}, head ${head}`);
+const shortName = ({ data }, layer, head) => (data.words.layered ? `${layer}` : `${layer} · ${head}`);
+
 /** Everything that is told in text. */
 function showWords(view, rows, head) {
   const { page, state, data } = view;
@@ -6,22 +13,25 @@ function showWords(view, rows, head) {
   page.root.classList.toggle("waiting", !rows);
   page.root.classList.toggle("unranked", !data.counted.length);
   page.root.classList.toggle("keyless", state.keys.length < 2);
-  write(page.heading, `Layer ${state.layer}, head ${state.head}: who looks at whom in A, what changed, in B`);
+  const { words } = data;
+  const unit = words.layered ? "Layers" : "Heads";
+  write(page.heading, `${capital(nameOf(view, state.layer, state.head))}: ${words.who} in A, what changed, `
+    + "in B");
   if (rows) write(page.about, aboutRanking(view));
   if (rows) write(page.said, headWords(view, view.pointed ?? state));
   if (head) write(page.weight, view.cell ? cellWords(view, view.cell)
-    : "Rows look at columns. Point at a weight, or press the arrow keys, to read it; click a row to "
-      + "make its word the query.");
+    : `${capital(words.rows)}. Point at a ${words.noun}, or press the arrow keys, to read it; click a row `
+      + "to make its word the query.");
   const keys = state.keys.map((key) => data.names[key]);
-  page.plot.setAttribute("aria-label", keys.length < 2 ? "Heads as arrows: there are no two keys"
-    : `Heads as arrows from A to B: weight on ${keys[0]} across, on ${keys[1]} up`);
+  page.plot.setAttribute("aria-label", keys.length < 2 ? `${unit} as arrows: there are no two keys`
+    : `${unit} as arrows from A to B: ${words.on} ${keys[0]} across, ${words.on} ${keys[1]} up`);
 }
 
 function aboutRanking(view) {
-  const { names, counted } = view.data;
+  const { names, counted, words } = view.data;
   const query = names[view.state.query];
   if (!counted.length) return "A and B have no word in common that could be compared.";
-  return `The largest change of the weight from “${query}” to a single word that both sentences have.`;
+  return `Query “${query}”: the largest change of its ${words.on} a single word that both sentences have.`;
 }
 
 /** One head in numbers: its rank, and both keys' weights in A and in B. */
@@ -36,7 +46,7 @@ function headWords(view, { layer, head }) {
   });
   const rank = view.rankOf.get(`${layer}/${head}`) + 1;
   const place = view.data.counted.length ? `, number ${rank} of ${view.ranking.length}` : "";
-  return [`Layer ${layer}, head ${head}${place}`, ...weights].join("; ");
+  return [`${capital(nameOf(view, layer, head))}${place}`, ...weights].join("; ");
 }
 
 function cellWords(view, { query, key }) {

@@ -94,31 +94,35 @@ def unknown_words(asked: Asked) -> str:
 
 
 def _no_change(asked: Asked) -> str:
-    compared = asked.comparison
+    compared, unit, noun = asked.comparison, asked.words.unit, asked.words.noun
     if not compared.same.all():
-        why = "every head gives every word that A and B share the same weight in both."
+        why = f"in every {unit} each word that A and B share has the same {noun} in both."
     elif unknown := unknown_words(asked):
         return f"**The model reads the same text.** {unknown} Every difference is exactly 0.000."
     elif compared.a.text == compared.b.text:
-        why = "A and B are the same sentence, and every head gives every word the same weight."
+        why = f"A and B are the same sentence, and in every {unit} each {noun} is the same."
     else:
         why = "the two texts differ, but what the model reads of them is the same in every token."
     return f"**Every difference is exactly 0.000:** {why}"
 
 
 def _all_heads(asked: Asked) -> str:
-    ranking = asked.ranking
+    ranking, unit = asked.ranking, asked.words.unit
     if ranking is None:
-        return "A and B have no word in common, so no weight can be followed from one to the other."
+        return (
+            f"A and B have no word in common, so no {asked.words.noun} can be followed from one to "
+            "the other."
+        )
     moved = int((np.abs(ranking.change) >= MOVED).sum())
     count = len(ranking.layer)
-    most = f"layer {ranking.layer[0]}, head {ranking.head[0]}: {_ranked(asked, ranking, 0)}"
+    first = asked.words.place(int(ranking.layer[0]), int(ranking.head[0]))
+    most = f"{first}: {_ranked(asked, ranking, 0)}"
     if not moved:
         return (
-            f"**No head tells the two sentences apart by this word.** None of the {count} moves by "
-            f"{MOVED:.2f} or more; the most, {most}."
+            f"**No {unit} tells the two sentences apart by this word.** None of the {count} moves "
+            f"by {MOVED:.2f} or more; the most, {most}."
         )
-    heads = "1 head moves" if moved == 1 else f"{moved} heads move"
+    heads = f"1 {unit} moves" if moved == 1 else f"{moved} {unit}s move"
     return f"**{heads} by {MOVED:.2f} or more**, of {count}. Most of all {most}."
 
 
@@ -142,15 +146,15 @@ def _one_head(asked: Asked) -> str:
         _moving(asked, *one) for one in zip(asked.keys, a.tolist(), b.tolist(), strict=True)
     )
     who = preference([plain(asked.name(key)) for key in asked.keys], a.tolist(), b.tolist())
-    place = f"Layer {asked.layer}, head {asked.head}"
+    place = asked.place.capitalize()
     moved = float(np.abs(b - a).max())
     if moved >= LEVEL:
         return f"**{place}:** {numbers}. {who}"
     largest = max(abs(_change(*pair)) for pair in zip(a, b, strict=True))
     most = f"by {largest:.3f} at most" if largest >= SMALLEST else "by less than 0.001"
     return (
-        f"**{place}, hardly tells A from B by these two keys:** their weights move {most} "
-        f"({numbers}). {who}{_elsewhere(asked)}"
+        f"**{place}, hardly tells A from B by these two keys:** their {asked.words.nouns} move "
+        f"{most} ({numbers}). {who}{_elsewhere(asked)}"
     )
 
 
@@ -162,7 +166,9 @@ def _elsewhere(asked: Asked) -> str:
     rank = int(np.flatnonzero(here)[0])
     if abs(float(ranking.change[rank])) < LEVEL:
         return ""
-    return f" On another word the same head moves more: {_ranked(asked, ranking, rank)}."
+    return (
+        f" On another word the same {asked.words.unit} moves more: {_ranked(asked, ranking, rank)}."
+    )
 
 
 def layer_zero(asked: Asked) -> str:

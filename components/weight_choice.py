@@ -23,6 +23,7 @@ from components.view_options import ANSWERS
 from components.weight_words import WORDS, WeightWords
 
 _ALL_ON: Final = SwitchedOff()
+_ANOTHER: Final = " Click a token on the left to ask about another one."
 _TOLD: Final = 50  # times at most that a bar of progress is drawn
 
 
@@ -62,8 +63,8 @@ def drawn_weights(trace: Trace, kind: str, choice: Choice, *, off: SwitchedOff =
     if weights.given is not None:
         st.markdown(
             f"{given_words(trace, weights.given)} 1.000 stands for "
-            f"{weights.given.strongest:.3f} of log-odds. Click a token on the left to ask about "
-            "another one."
+            f"{weights.given.strongest:.3f} of log-odds; in the files a minus speaks against the "
+            f"answer.{_ANOTHER if weights.given.answer.token is not None else ''}"
         )
     return Drawn(weights.drawn, weights.table, weights.lengths, kind, WORDS[kind])
 

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from backend.weight_kinds import KINDS
 from components.comparison_choice import asked_of
 from components.comparison_controls import show_controls
+from components.comparison_kinds import drawn_comparison
 from components.comparison_sections import (
     ask_for_second,
     choose_reading,
@@ -17,6 +19,7 @@ from components.comparison_view import show_comparison
 from components.inputs import choose_head, choose_model, choose_sentences
 from components.kept import keep_choice, view
 from components.page import page
+from components.weight_choice import choose_kind
 
 READING = """
 - The words of A and B are **aligned**: a word put in or taken out shifts none of the others. What
@@ -50,8 +53,10 @@ with page(
     else:
         with switches:
             special = choose_reading()
-        choice = choose_head(compared)
-        asked = asked_of(compared, choice, special=special)
+        kind = choose_kind([compared.a.trace, compared.b.trace])
+        choice = choose_head(compared, layered=KINDS[kind].per_layer)
+        drawn, words = drawn_comparison(compared, kind, choice)
+        asked = asked_of(drawn, choice, special=special, words=words)
         show_verdict(asked)
         show_comparison(asked, choice.serial, on_choice=keep_choice)
         if pair:
