@@ -32,7 +32,7 @@ class WeightKind:
     """One kind of what is drawn.
 
     answers: which question it answers, in a sentence or two; Markdown
-    formula: LaTeX; source: author and year
+    formula: Markdown with LaTeX; source: author and year
     per_layer: whether all heads of a layer are taken together
     """
 
@@ -47,32 +47,33 @@ KINDS: Final[Mapping[str, WeightKind]] = MappingProxyType(
         RAW: WeightKind(
             "How does a head share out a token's attention? What the key then hands on, how much "
             "of it, and whether anything comes of it, the weight does not say.",
-            r"\alpha_{ij} = \mathrm{softmax}_j\,(q_i \cdot k_j / \sqrt{d})",
+            r"$\alpha_{ij} = \mathrm{softmax}_j\,(q_i \cdot k_j / \sqrt{d})$",
             "Vaswani et al. 2017",
         ),
         "values": WeightKind(
             "How much of what a token is handed comes from each key? A weight counts with the "
             "length of the vector that it weighs: a token that is looked at much may hand on next "
             "to nothing. The numbers are shares of what the query gets.",
-            r"\alpha_{ij}\,\lVert f(x_j) \rVert \;/\; \textstyle\sum_k \alpha_{ik}\,"
-            r"\lVert f(x_k) \rVert \quad\text{with}\quad f(x) = (W_V\,x + b_V)\,W_O^{\,h}",
+            r"$\alpha_{ij}\,\lVert f(x_j) \rVert$ / $\textstyle\sum_k \alpha_{ik}\,"
+            r"\lVert f(x_k) \rVert$ with $f(x) = (W_V\,x + b_V)\,W_O^{\,h}$",
             "Kobayashi et al. 2020",
         ),
         "rollout": WeightKind(
             "Of which input tokens is a token mixed after this layer, if every layer only mixed? "
             "The heads of a layer are averaged, what a token keeps of itself is added, and the "
             "layers are multiplied, down to the input.",
-            r"R_l = \tilde A_l\,R_{l-1}, \quad R_0 = \tilde A_0, \quad "
-            r"\tilde A_l = \tfrac12\,(\bar A_l + I)",
+            r"$R_l = \tilde A_l\,R_{l-1}$ from $R_0 = \tilde A_0$ on, with "
+            r"$\tilde A_l = \tfrac12\,(\bar A_l + I)$",
             "Abnar and Zuidema 2020",
             per_layer=True,
         ),
         "flow": WeightKind(
             "How much could run from an input token up to a token after this layer, if each "
-            "mean weight were a pipe of that width? Roads through different layers add up, and "
-            "the narrowest place of each counts. The numbers are shares of the query's flows.",
-            r"\text{maximum flow from } (l, i) \text{ to input } j \text{ with capacities } "
-            r"\tilde A = \tfrac12\,(\bar A + I)",
+            "mean weight were a pipe of that width? Different ways up add up; where they lead "
+            "through the same pipe, they share its width. The numbers are shares of the query's "
+            "flows.",
+            r"the maximum flow between token $i$ after layer $l$ and input $j$, with the capacities "
+            r"$\tilde A = \tfrac12\,(\bar A + I)$",
             "Abnar and Zuidema 2020",
             per_layer=True,
         ),
@@ -80,8 +81,8 @@ KINDS: Final[Mapping[str, WeightKind]] = MappingProxyType(
             "On which weights does one answer hang? A weight counts with how fast the answer "
             "changes with it, up or down. The numbers are shares of the strongest in the whole "
             "model, so heads can be compared.",
-            r"\lvert \partial y / \partial \alpha_{ij} \cdot \alpha_{ij} \rvert "
-            r"\quad\text{with}\quad y = \ln \tfrac{p}{1 - p} \text{ of the answer}",
+            r"$\lvert \partial y / \partial \alpha_{ij} \cdot \alpha_{ij} \rvert$ with "
+            r"$y = \ln \tfrac{p}{1 - p}$ of the answer",
             "Serrano and Smith 2019; Hao et al. 2021",
         ),
     }

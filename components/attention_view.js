@@ -142,7 +142,8 @@ function measureGrid(view, width) {
   const label = 30;
   view.page.root.classList.toggle("wide", wide);
   const room = wide ? width * 0.48 : width;
-  const most = wide && words.layered ? Math.max(36, Math.min(88, HIGHEST / layers)) : wide ? 36 : 44;
+  const column = Math.max(36, Math.min(88, width / 8, HIGHEST / layers));
+  const most = words.layered ? column : wide ? 36 : 44;
   view.cell = Math.max(12, Math.floor(Math.min(most, (room - label) / heads)));
   setSizes(view, { cell: view.cell, label, map: label + view.cell * heads });
 }

@@ -73,7 +73,7 @@ def choose_kind(traces: Sequence[Trace]) -> str:
     """Draw Weights, with a word on the chosen kind; the kind, raw weights where it is too long."""
     kind = inputs.choose_weight_kind()
     told = KINDS[kind]
-    st.markdown(f"{told.answers}  \n${told.formula}$ ({told.source})")
+    st.markdown(f"{told.answers}  \n{told.formula} ({told.source})")
     if why := next(filter(None, (too_long(trace, kind) for trace in traces)), ""):
         st.info(f"{why} Until the text is shorter, the raw weights are shown.")
         return RAW

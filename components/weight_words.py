@@ -192,3 +192,12 @@ WORDS: Final[Mapping[str, WeightWords]] = MappingProxyType(
 """By the kinds' names in an address."""
 
 RAW_WORDS: Final = WORDS[RAW]
+
+SYMBOLS: Final = r"""
+- **Weights** chooses what is drawn: the weights themselves, or what more can be read off them. In
+  the formulas $i$ is the query, $j$ the key and $\alpha_{ij}$ their weight; $x_j$ is what the layer
+  reads at the key, $W_V$ and $b_V$ make the head's value of it, and $W_O^{\,h}$ is the head's
+  slice of the map that joins the heads (its own bias is left out: no key brings it). $\bar A$ is
+  the mean of a layer's heads, $I$ what each token keeps of itself, $p$ how likely an answer is.
+"""
+"""What the formulas are made of; Markdown, one item of a list."""

@@ -14,6 +14,7 @@ from components.switch_off_effects import show_effects
 from components.switch_off_ranking import show_removals
 from components.token_choice import choose_token
 from components.weight_choice import choose_weights, drawn_weights
+from components.weight_words import SYMBOLS
 
 READING = """
 - The **query** is the token that looks, the **key** the token it looks at. A **weight** of 0.371
@@ -39,7 +40,7 @@ with page(
     "the arrow keys there, to choose another head.",
 ):
     with st.expander("How to read this page"):
-        st.markdown(READING)
+        st.markdown(READING + SYMBOLS)
     sentences, model = choose_sentences(), choose_model()
     trace = load_trace(model, sentences)
     kind, choice = choose_weights(trace)

@@ -20,6 +20,7 @@ from components.inputs import choose_head, choose_model, choose_sentences
 from components.kept import keep_choice, view
 from components.page import page
 from components.weight_choice import choose_kind
+from components.weight_words import SYMBOLS
 
 READING = """
 - The words of A and B are **aligned**: a word put in or taken out shifts none of the others. What
@@ -43,7 +44,7 @@ with page(
     "query, looks at another word, the key.",
 ):
     with st.expander("How to read this page"):
-        st.markdown(READING)
+        st.markdown(READING + SYMBOLS)
     sentences, model = choose_sentences(), choose_model()
     switches = st.container()
     pair = view().pair
