@@ -95,6 +95,6 @@ def below_guessing_words(growth: Growth, table: LabelledTexts) -> str:
     return (
         f"**Why word counts can fall below guessing** (here to {per_cent(lowest)}): of the "
         f"{len(in_texts):,} different words {int((in_texts == 1).sum()):,} stand in one sentence "
-        "only, so a held-out sentence has few words that were in an example, and those seldom tell "
-        f"its label.{chance}"
+        "only, so a held-out sentence has words that no example had, and those that it shares with "
+        f"them seldom tell its label.{chance}"
     )

@@ -153,7 +153,7 @@ def _show_refined(found: Refinement, trained: LastLayer) -> None:
             "again to try it."
         )
     else:
-        st.markdown("What it says of the new sentence stands above, under “Try a new sentence”.")
+        st.markdown("What the refined copy says of the new sentence stands above.")
     _show_differences(found, trained)
     own = trained.table
     offer_csv(

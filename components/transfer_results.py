@@ -103,9 +103,9 @@ def _show_mistakes(trained: LastLayer) -> None:
 def show_growth(trained: LastLayer) -> None:
     """How accuracy grows with the number of examples, beside word counts."""
     st.markdown(sizes_words(trained.growth))
-    st.markdown(
-        f"{growth_words(trained.growth)} {below_guessing_words(trained.growth, trained.table)}"
-    )
+    st.markdown(growth_words(trained.growth))
+    if below := below_guessing_words(trained.growth, trained.table):
+        st.markdown(below)
     st.plotly_chart(growth_figure(trained.growth, theme=page_theme()), key="growth", config=QUIET)
     draws = trained.growth.by_vector.shape[1]
     st.caption(

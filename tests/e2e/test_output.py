@@ -72,6 +72,33 @@ def test_tags_a_token_chosen_with_keys_a_new_sentence_and_the_accuracy(open_page
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+def test_no_name_on_the_map_lies_over_another_at_any_width(open_page: Open) -> None:
+    page = open_page("/output")
+    written = []
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        wait_until_drawn(page, MEASURED / 1000)
+        plot = figures(page).filter(has_text="direction 1")
+        expect(plot).to_be_visible()
+        page.wait_for_function(
+            "([plot, width]) => plot.getBoundingClientRect().width < width",
+            arg=[plot.element_handle(), width],
+        )
+        boxes = plot.evaluate("""plot => [...plot.querySelectorAll('.textpoint text')]
+            .map(text => text.getBoundingClientRect()).filter(box => box.width > 0)
+            .map(({ left, right, top, bottom }) => [left, right, top, bottom])""")
+        over = [
+            (one, other)
+            for place, one in enumerate(boxes)
+            for other in boxes[:place]
+            if min(one[1], other[1]) - max(one[0], other[0]) > 2
+            and min(one[3], other[3]) - max(one[2], other[2]) > 4
+        ]
+        assert not over
+        written.append(len(boxes))
+    assert written[0] > written[1] > 4
+
+
 def test_the_overview_leads_here_and_hostile_text_is_text(
     open_page: Open, screenshots: Path
 ) -> None:

@@ -114,7 +114,7 @@ def test_ones_own_sentences_outlive_pages_and_bad_files(open_page: Open) -> None
     grid.click(position={"x": 150, "y": 52})  # the first row below the heading
     type_into_cell(page, "a typed sentence", "Tab")
     type_into_cell(page, "mine", "Enter")
-    expect(page.get_by_text("a label: 1. mine 1")).to_be_visible()
+    expect(page.get_by_text("a label: 1. “mine”: 1")).to_be_visible()
     settled(page)
     typed = [{"text": "a typed sentence", "label": "mine"}]
     assert downloaded(page, "The sentences (CSV)") == typed
@@ -137,7 +137,7 @@ def test_ones_own_sentences_outlive_pages_and_bad_files(open_page: Open) -> None
     assert downloaded(page, "The sentences (CSV)") == typed
 
     upload.set_input_files({"name": "pets.csv", "mimeType": "text/csv", "buffer": GOOD})
-    expect(page.get_by_text("a label: 12. cat 6, dog 6")).to_be_visible()
+    expect(page.get_by_text("a label: 12. “cat”: 6, “dog”: 6")).to_be_visible()
     settled(page)
     assert len(downloaded(page, "The sentences (CSV)")) == 12
     train(page)
