@@ -1,6 +1,6 @@
 # make run     install what is missing and serve the app (PORT=8501)
 # make test    install what is missing and run lint, types, unit, page and browser tests
-# make bench   measure side by side with BertViz, and how long trainings take
+# make bench   measure side by side with BertViz, trainings, and what is measured of heads
 # make format  mend what lint can mend
 # make picture take the README's picture anew
 PYTHON ?= python3
@@ -19,6 +19,7 @@ test: $(VENV)/dev.installed $(VENV)/browser.installed lint
 bench: $(VENV)/dev.installed $(VENV)/browser.installed
 	$(BIN)/python -m benchmarks.attention
 	$(BIN)/python -m benchmarks.learning
+	$(BIN)/python -m benchmarks.heads
 	$(BIN)/python -m benchmarks.switch_off
 
 lint: $(VENV)/dev.installed

@@ -71,11 +71,13 @@ def _choose_text() -> str:
     text: str = kept.stored(_TEXT, "")
     st.file_uploader(
         "Upload a text",
-        type=["txt", "md"],
         key=_FILE,
         on_change=_take_file,
         max_upload_size=MOST_BYTES // 1_000_000,
-        help="Plain text in UTF-8. It takes the place of what stands in the box.",
+        help="It takes the place of what stands in the box, which can be put back.",
+    )
+    st.caption(
+        f"Plain text (.txt) in UTF-8, at most {MOST_BYTES / 1e6:.0f} MB; no larger file is taken."
     )
     for kind, said in kept.stored(_SAID, ()):
         (st.error if kind == "error" else st.info)(plain(said))

@@ -48,7 +48,7 @@ function fill(view) {
       view.words.push(made);
       return made;
     });
-    return element("div", { className: `group group-${group}`, role: "group", "aria-label": title },
+    return element("div", { className: `group group-${group}`, role: "group", "aria-label": `Words of ${title}` },
       element("h4", { textContent: title }), element("div", { className: "words" }, ...own));
   }));
   view.list.classList.toggle("many", view.words.length > MANY);

@@ -14,6 +14,7 @@ PAGES = {
     "/embeddings": "Embeddings",
     "/attention": "Attention",
     "/compare": "Compare",
+    "/heads": "Heads",
     "/inside": "Inside a head",
     "/bertviz": "BertViz",
     "/output": "Output",
