@@ -199,6 +199,7 @@ def test_a_click_keeps_a_token_and_escape_lets_it_go(open_page: Open) -> None:
 def test_pointing_moves_nothing_under_the_pointer(open_page: Open) -> None:
     page = open_page("/attention?a=One+two.&b=Three+four+five.", 1280, 1400)
     drawn(page, 3, 1)
+    expect(page.get_by_role("button", name="Measure all heads")).to_be_visible()  # the page's last
     before = query(page, 2).bounding_box()
     query(page, 2).hover()
     expect(readout(page)).to_contain_text("looks at")
