@@ -68,11 +68,10 @@ KINDS: Final[Mapping[str, WeightKind]] = MappingProxyType(
             per_layer=True,
         ),
         "flow": WeightKind(
-            "How much could run from an input token up to a token after this layer, if each "
-            "mean weight were a pipe of that width? Different ways up add up; where they lead "
-            "through the same pipe, they share its width. The numbers are shares of the query's "
-            "flows.",
-            r"the maximum flow between token $i$ after layer $l$ and input $j$, with the capacities "
+            "How much could run from an input token up to a token after this layer, if each mean "
+            "weight were a pipe of that width? Ways through different pipes add up. The numbers "
+            "are shares of the query's flows.",
+            r"Maximum flow from $(l, i)$ to input $j$ with capacities "
             r"$\tilde A = \tfrac12\,(\bar A + I)$",
             "Abnar and Zuidema 2020",
             per_layer=True,

@@ -23,6 +23,13 @@ from components.view_options import ANSWERS
 from components.weight_words import WORDS, WeightWords
 
 _ALL_ON: Final = SwitchedOff()
+_STYLE: Final = """<style>
+.st-key-weights_told { min-height: 4.85rem; }
+.st-key-weights_told .katex { font-size: 1.1em; line-height: 1; }
+@media (max-width: 640px) { .st-key-weights_told { min-height: 11.25rem; } }
+</style>"""
+"""Room for what is said from the first moment: formulas come late, and must not push down what is
+pointed at."""
 _ANOTHER: Final = " Click a token on the left to ask about another one."
 _TOLD: Final = 50  # times at most that a bar of progress is drawn
 
@@ -73,7 +80,9 @@ def choose_kind(traces: Sequence[Trace]) -> str:
     """Draw Weights, with a word on the chosen kind; the kind, raw weights where it is too long."""
     kind = inputs.choose_weight_kind()
     told = KINDS[kind]
-    st.markdown(f"{told.answers}  \n{told.formula} ({told.source})")
+    st.html(_STYLE)
+    with st.container(key="weights_told"):
+        st.markdown(f"{told.answers}  \n{told.formula} ({told.source})")
     if why := next(filter(None, (too_long(trace, kind) for trace in traces)), ""):
         st.info(f"{why} Until the text is shorter, the raw weights are shown.")
         return RAW
