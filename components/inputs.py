@@ -14,7 +14,7 @@ from backend.examples import EXAMPLES
 from backend.tokenizer import CASED, UNCASED
 from backend.trace import Reading
 from components import kept
-from components.view import Choice
+from components.view import NO_TOKENS, Choice
 from components.view_options import LINES, MEASURES, OVER, TASKS, VIEWS, WEIGHTS
 
 Option = TypeVar("Option", bound=Hashable)
@@ -63,7 +63,7 @@ def choose_sentences() -> Sentences:
 
 def use_sentences(a: str, b: str = "") -> None:
     """Put these sentences into the sidebar; for the callbacks of buttons."""
-    kept.change(a=a, b=b, **kept.NO_TOKENS)
+    kept.change(a=a, b=b, **NO_TOKENS)
 
 
 def choose_model() -> str:

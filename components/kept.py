@@ -11,27 +11,29 @@ This file and inputs.py, its controls, are the only ones that touch the session 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from backend.trace import Reading
-from components.view import FIELDS, View, chosen, fitted, kept, parameters_of, view_of
+from components.view import (
+    FIELDS,
+    NO_TOKENS,
+    TOKENS,
+    View,
+    chosen,
+    fitted,
+    kept,
+    link_of,
+    places_of,
+    view_of,
+)
 
 Within = Callable[[View, Reading], tuple[View, list[str]]]
-
-_MAY_BE_NONE: Final = ("other",)
-_TOKENS: Final = ("query", "other", "keys", "hidden", "search")
-"""The fields that name tokens by their places."""
-NO_TOKENS: Final = {field: getattr(View(query=None), field) for field in _TOKENS}
-"""What these are where no token is chosen."""
-
-LONGEST_LINK: Final = 8_000
-"""Characters of an address that every server and browser between two readers lets through."""
 
 
 def view() -> View:
@@ -51,14 +53,14 @@ def keep(name: str, value: object) -> None:
     st.session_state["kept_view"], said = kept(view(), name, value)
     note(said)
     if name in ("a", "b"):
-        _outdated().update(_TOKENS)
+        _outdated().update(TOKENS)
 
 
 def keep_widget(key: str) -> None:
     """Take over the widget that is named as the field it sets; for its callback."""
     if (value := st.session_state[key]) is not None:
         keep(key, value)
-    elif key in _MAY_BE_NONE:
+    elif key == "other":  # the one box that may be empty
         change(**{key: None})
 
 
@@ -70,7 +72,7 @@ def keep_choice(key: str, drawn: str) -> None:
     """
     choice = dict(st.session_state[key].get("choice") or {})
     if choice.get("trace") != drawn:
-        for field in _TOKENS:
+        for field in TOKENS:
             choice.pop(field, None)
     st.session_state["kept_view"] = chosen(view(), choice)
     if isinstance(serial := choice.get("serial"), int):
@@ -111,9 +113,16 @@ def seed(key: str, value: object) -> None:
     """
     here = _seeds().get(key, ("",))[0] == _page()
     held = list(value) if isinstance(value, tuple) else value  # as widgets hold several values
-    if not here or key not in st.session_state or st.session_state[key] != held:
+    told = here and key not in _unheard() and key in st.session_state
+    if not told or st.session_state[key] != held:
         st.session_state[key] = held
+        _unheard().add(key)
     _seeds()[key] = _page(), value
+
+
+def run_is_over() -> None:
+    """Tell that the browser has got all of this run; one that was cut short it has not."""
+    _unheard().clear()
 
 
 def fit(trace: Reading, within: Within = fitted) -> View:
@@ -150,7 +159,7 @@ def arrived() -> View | None:
 
 def write_address() -> None:
     """Put the view into the address, so that it can be shared; at the end of a run or fragment."""
-    wanted, _ = _link(view())
+    wanted, _ = link_of(view())
     others = {key: value for key, value in st.query_params.items() if key not in FIELDS}
     if st.query_params.to_dict() != others | wanted:
         st.query_params.from_dict(others | wanted)
@@ -160,7 +169,7 @@ def write_address() -> None:
 
 def is_too_long_for_a_link() -> bool:
     """Whether the sentences have to be left out of the address."""
-    return not _link(view())[1]
+    return not link_of(view())[1]
 
 
 def address_of(page: str, **fields: Any) -> str:
@@ -168,7 +177,7 @@ def address_of(page: str, **fields: Any) -> str:
 
     It is without the sentences where they are too long for a link.
     """
-    wanted, _ = _link(replace(view(), **fields))
+    wanted, _ = link_of(replace(view(), **fields))
     return f"{'./' if page == 'overview' else page}?{urlencode(wanted)}"
 
 
@@ -197,12 +206,10 @@ def _seeds() -> dict[str, tuple[str, object]]:
     return seeds
 
 
-def _link(shown: View) -> tuple[dict[str, str], bool]:
-    """The parameters of a link to this view, and whether the sentences are among them."""
-    wanted = parameters_of(shown)
-    if len(urlencode(wanted)) <= LONGEST_LINK:
-        return wanted, True
-    return {key: value for key, value in wanted.items() if key not in ("a", "b")}, False
+def _unheard() -> set[str]:
+    """Widgets that were set in this run, or in one that was cut short before it."""
+    keys: set[str] = st.session_state.setdefault("unheard", set())
+    return keys
 
 
 def _let_go_of_changed_tokens(trace: Reading) -> None:
@@ -210,8 +217,8 @@ def _let_go_of_changed_tokens(trace: Reading) -> None:
     before: Mapping[int, str] = st.session_state.get("kept_tokens", {})
     tokens = _chosen_tokens(trace)
     changed = {place for place, token in tokens.items() if before.get(place) != token}
-    for field in _outdated().intersection(_TOKENS):
-        if changed.intersection(_places(field)):
+    for field in _outdated().intersection(TOKENS):
+        if changed.intersection(places_of(view(), field)):
             change(**{field: NO_TOKENS[field]})
     _outdated().clear()
 
@@ -224,16 +231,8 @@ def _outdated() -> set[str]:
 
 def _chosen_tokens(trace: Reading) -> dict[int, str | None]:
     """The tokens at the places that the reader chose; None where the trace has no such place."""
-    places = {place for field in _TOKENS for place in _places(field)}
+    places = {place for field in TOKENS for place in places_of(view(), field)}
     return {p: trace.tokens[p] if p < len(trace.tokens) else None for p in places}
-
-
-def _places(field: str) -> Iterator[int]:
-    """The places that a field of the view names."""
-    value = getattr(view(), field)
-    for one in value if isinstance(value, tuple) else (value,):
-        if one is not None:
-            yield from one if isinstance(one, tuple) else (one,)
 
 
 def _stored() -> dict[str, Any]:

@@ -52,6 +52,7 @@ def page(title: str, question: str) -> Iterator[None]:
         if not isinstance(sys.exception(), RerunException):  # else the next run has to say them
             for note in kept.take_notes():
                 warnings.warning(plain(note))
+            kept.run_is_over()
         if kept.is_too_long_for_a_link():
             st.sidebar.caption("These sentences are too long for a link: it is without them.")
         kept.write_address()

@@ -1,9 +1,10 @@
 """What a link carries, read from an address and fitted to what there is; no Streamlit."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from backend.catalogue import BUILT_IN, is_offered, title_of
 from backend.examples import EXAMPLES
@@ -13,6 +14,9 @@ from components.view_options import TITLES
 
 MOST_CHARACTERS: Final = 100_000
 """Of one sentence; a model reads 512 tokens of it, some 2,500 characters."""
+
+LONGEST_LINK: Final = 8_000
+"""Characters of an address that every server and browser between two readers lets through."""
 
 _SHORT: Final = 40  # characters of a bad value in the note about it
 _DIGITS: Final = 9
@@ -89,6 +93,12 @@ class Choice:
 FIELDS: Final = tuple(View.__dataclass_fields__)
 """The names of a link's parameters."""
 
+TOKENS: Final = ("query", "other", "keys", "hidden", "search")
+"""The fields that name tokens by their places."""
+
+NO_TOKENS: Final = {field: getattr(View(query=None), field) for field in TOKENS}
+"""What these are where no token is chosen."""
+
 _ALWAYS: Final = ("a", "b", "model", "layer", "head", "query", "show")
 """The parameters of every link; others only where they are not as the app opens."""
 
@@ -136,6 +146,14 @@ def parameters_of(view: View) -> dict[str, str]:
     }
 
 
+def link_of(view: View) -> tuple[dict[str, str], bool]:
+    """The parameters of a link to this view, and whether there is room for its sentences."""
+    wanted = parameters_of(view)
+    if len(urlencode(wanted)) <= LONGEST_LINK:
+        return wanted, True
+    return {key: value for key, value in wanted.items() if key not in ("a", "b")}, False
+
+
 def chosen(view: View, choice: Mapping[str, Any]) -> View:
     """The view after a choice in the browser: layer, head, show, keys, lines; query or None."""
     view = replace(view, query=None) if choice.get("query", 0) is None else view
@@ -143,6 +161,14 @@ def chosen(view: View, choice: Mapping[str, Any]) -> View:
         if choice.get(name) is not None:
             view, _ = kept(view, name, choice[name])
     return view
+
+
+def places_of(view: View, field: str) -> Iterator[int]:
+    """The places of tokens that one of TOKENS names."""
+    value = getattr(view, field)
+    for one in value if isinstance(value, tuple) else (value,):
+        if one is not None:
+            yield from one if isinstance(one, tuple) else (one,)
 
 
 def fitted(view: View, trace: Reading) -> tuple[View, list[str]]:

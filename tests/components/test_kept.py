@@ -80,3 +80,14 @@ def test_tokens_chosen_in_an_older_text_are_none_of_the_new_one(drawn: str, kept
     app = AppTest.from_function(choosing, default_timeout=60)
     app.session_state["drawn"] = drawn
     assert app.run().text[0].value == kept
+
+
+def test_a_widget_whose_run_was_cut_short_is_set_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the browser, which has not heard of it, shows its own default."""
+    with monkeypatch.context() as cut_short:
+        cut_short.setattr("components.kept.run_is_over", lambda: None)
+        app = opened(layer="5")
+    for is_set in (True, False):
+        app.run()
+        layer = by_label(app.number_input, "Layer")
+        assert (layer.value, layer.proto.set_value) == (5, is_set)
