@@ -22,6 +22,7 @@ _TARGET: Final = 34  # pixels around a cell's middle that can be clicked
 _MARKS: Final = ("circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down",
                  "star", "hexagon", "pentagon", "hourglass", "bowtie")  # fmt: skip
 _MARGIN: Final = 0.09  # of the spread, around the outermost heads
+_RING: Final = 24  # pixels
 _LEAST_SPREAD: Final = 0.1
 _PHONE: Final = (350, 350)  # pixels, in which no name is to lie over another
 
@@ -82,7 +83,7 @@ def head_places_figure(
     first = chosen[0] * heads + chosen[1]
     sides = written_names(points, names, ranges, [first], _PHONE)
     traces = [_layer_marks(points, layer, heads, theme) for layer in range(layers)]
-    traces += [_ring(points[first], theme), _names(points, names, sides)]
+    traces += [_ring(points[first], theme), _names(points, names, sides, first)]
     axes = [
         {"title": "", "range": ends, "showticklabels": False, "showgrid": False, "ticks": "",
          "zeroline": False, "fixedrange": True}
@@ -168,19 +169,20 @@ def _ring(point: Floats, theme: Theme) -> go.Scatter:
         x=[point[0]],
         y=[point[1]],
         mode="markers",
-        marker={"symbol": "circle-open", "size": 24, "color": INK[theme], "line": {"width": 3}},
+        marker={"symbol": "circle-open", "size": _RING, "color": INK[theme], "line": {"width": 3}},
         hoverinfo="skip",
         showlegend=False,
     )
 
 
-def _names(points: Floats, names: Sequence[str], sides: dict[int, str]) -> go.Scatter:
+def _names(points: Floats, names: Sequence[str], sides: dict[int, str], ringed: int) -> go.Scatter:
+    """Names beside the marks; unseen marks of their own keep them away from those that are seen."""
     shown = list(sides)
     return go.Scatter(
         x=points[shown, 0],
         y=points[shown, 1],
-        mode="markers+text",  # the unseen mark keeps the name away from the one that is seen
-        marker={"size": 16, "opacity": 0},
+        mode="markers+text",
+        marker={"size": [_RING + 4 if place == ringed else 16 for place in shown], "opacity": 0},
         text=[names[place] for place in shown],
         textposition=[sides[place] for place in shown],
         hoverinfo="skip",

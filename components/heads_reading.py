@@ -43,7 +43,9 @@ def measure(trace: Trace) -> HeadMeasures | None:
         return _measure_text(trace.model)
     measured = cached_pair(trace.model, *trace.sentences)
     sentences = "both sentences" if trace.sentences[1] else "Sentence A"
-    st.caption(f"Over the {count_of(measured.tokens, 'token')} of {sentences}.")
+    st.caption(
+        f"Over the {count_of(measured.tokens, 'token')} of {sentences}, special ones not counted."
+    )
     return measured
 
 

@@ -83,7 +83,7 @@ def show_measures_table(measured: HeadMeasures, trace: Trace) -> None:
     show_heads_table(columns, measured.places, forms, key="head_table")
     st.caption(_counts_words(measured, shown))
     with st.expander("What each column means, and who measured so"):
-        st.markdown(_meanings_table(measured, trace))
+        st.markdown(_meanings_list(measured, trace))
         st.caption(CAPTION_OF_SOURCES)
     offer_csv("All measures (CSV)", "heads.csv", partial(tables.measures_csv, measured))
 
@@ -126,19 +126,16 @@ def _counts_words(measured: HeadMeasures, shown: Sequence[str]) -> str:
     return f"Means over {count_of(measured.tokens, 'token')}{but}.{missing}"
 
 
-def _meanings_table(measured: HeadMeasures, trace: Trace) -> str:
-    rows = [
-        f"| {plain(title)} | {_cell(definition(name, measured, _special(trace)))} | "
-        f"{measured.queries[name]:,} |"
+def _meanings_list(measured: HeadMeasures, trace: Trace) -> str:
+    """Each measure with its definition, its source and the tokens behind it, in Markdown."""
+    lines = [
+        f"- **{plain(title)}** ({count_of(measured.queries[name], 'token')}): "
+        f"{definition(name, measured, _special(trace))}"
         for name, title in MEASURES.items()
     ]
-    rows.append(
-        "| Most alike | The head whose rows differ least from this one's: mean Jensen-Shannon "
-        "divergence in bits, 0 for equal rows, 1 for rows that share no key "
-        f"(Lin 1991; Clark et al. 2019) | {measured.compared:,} |"
+    lines.append(
+        f"- **Most alike** ({count_of(measured.compared, 'token')}): the head whose rows differ "
+        "least from this one's. **Bits apart**: their mean Jensen-Shannon divergence, 0 for equal "
+        "rows, 1 for rows that share no key. (Lin 1991; Clark et al. 2019)"
     )
-    return "\n".join(["| measure | what it is | tokens |", "| --- | --- | ---: |", *rows])
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    return "\n".join(lines)
