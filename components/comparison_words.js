@@ -24,7 +24,8 @@ function showWords(view, rows, head) {
       + "to make its word the query.");
   const keys = state.keys.map((key) => data.names[key]);
   page.plot.setAttribute("aria-label", keys.length < 2 ? `${unit} as arrows: there are no two keys`
-    : `${unit} as arrows from A to B: ${words.on} ${keys[0]} across, ${words.on} ${keys[1]} up`);
+    : `${unit} as arrows from A to B: ${words.on} ${keys[0]} across, ${words.on.split(" ").at(-1)} `
+      + `${keys[1]} up`);
 }
 
 function aboutRanking(view) {
