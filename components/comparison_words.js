@@ -20,8 +20,8 @@ function showWords(view, rows, head) {
   if (rows) write(page.about, aboutRanking(view));
   if (rows) write(page.said, headWords(view, view.pointed ?? state));
   if (head) write(page.weight, view.cell ? cellWords(view, view.cell)
-    : `${capital(words.rows)}. Point at a ${words.noun}, or press the arrow keys, to read it; click a row `
-      + "to make its word the query.");
+    : `${capital(words.rows)}. Point at one ${words.noun}, or press the arrow keys, to read it; click a `
+      + "row to make its word the query.");
   const keys = state.keys.map((key) => data.names[key]);
   page.plot.setAttribute("aria-label", keys.length < 2 ? `${unit} as arrows: there are no two keys`
     : `${unit} as arrows from A to B: ${words.on} ${keys[0]} across, ${words.on.split(" ").at(-1)} `
