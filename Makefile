@@ -21,6 +21,7 @@ bench: $(VENV)/dev.installed $(VENV)/browser.installed
 	$(BIN)/python -m benchmarks.learning
 	$(BIN)/python -m benchmarks.heads
 	$(BIN)/python -m benchmarks.switch_off
+	$(BIN)/python -m benchmarks.beyond
 
 lint: $(VENV)/dev.installed
 	$(BIN)/ruff check .
