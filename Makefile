@@ -14,7 +14,7 @@ run: $(VENV)/app.installed
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/dev.installed $(VENV)/browser.installed lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 bench: $(VENV)/dev.installed $(VENV)/browser.installed
 	$(BIN)/python -m benchmarks.attention

@@ -12,16 +12,24 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from backend.cached import warm_up
+from backend.catalogue import BUILT_IN
+from backend.for_all import taggers
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Load the built-in model while the server starts, so that no visitor waits for torch."""
+    """Get ready while the server starts, so that no visitor waits for torch."""
     # A folder called `pages` makes Streamlit run the first visitor's page without this file and
     # hence without the page table below. This is the switch that st.navigation itself sets.
     PagesManager.uses_pages_directory = False
-    Thread(target=warm_up, daemon=True).start()
+    Thread(target=_prepare, daemon=True).start()
     yield
+
+
+def _prepare() -> None:
+    """Load the built-in model, then train its layer for parts of speech behind the first pages."""
+    warm_up()
+    taggers.start(BUILT_IN)
 
 
 def run_page() -> None:

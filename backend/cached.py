@@ -153,14 +153,12 @@ def cached_zero_shot(name: str, texts: tuple[str, ...], labels: tuple[str, ...])
 
 @cache
 def warm_up() -> None:
-    """Load the built-in model, run it once and train its tagger, so that no visitor waits for it.
+    """Load the built-in model and run it once, so that no visitor waits for it.
 
     What is loaded for the model is taken out of the garbage collector's rounds: going through a
-    million objects after every page costs more than the page. The tagger comes last: pages can be
-    shown while it is trained, and it holds next to nothing that the collector looks at.
+    million objects after every page costs more than the page.
     """
     cached_tokenizer(BUILT_IN)
     cached_trace(BUILT_IN, "It was too tired.", "It was too wide.")
     gc.collect()
     gc.freeze()
-    cached_tagger(BUILT_IN)

@@ -232,6 +232,5 @@ def test_warming_up_loads_and_freezes() -> None:
         warm_up.__wrapped__()  # even if another test has warmed up already
         assert gc.get_freeze_count() > before
         assert "minilm" in cached._models._kept
-        assert tagger_is_ready("minilm")
     finally:
         gc.unfreeze()
