@@ -5,7 +5,7 @@ mask    the word at a mask, of a masked-word model's output layer
 label   what a task model's own classification layer says of a token or of the whole text
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,8 +50,13 @@ def answer_kinds(trace: Trace) -> tuple[AnswerKind, ...]:
     return tuple(kinds)
 
 
-def answer_of(trace: Trace, kind: AnswerKind, token: int | None) -> Answer:
-    """The answer about this token, or about the nearest that can have one; `kind` must be there."""
+def answer_of(
+    trace: Trace, kind: AnswerKind, token: int | None, within: Container[int] | None = None
+) -> Answer:
+    """The answer about this token, or about the nearest that can have one; `kind` must be there.
+
+    within: the tokens that it may be about; where none of them can have an answer, all may
+    """
     head = cached_task_head(trace.model) if kind == "label" else None
     if head is not None and head.about == "sentence":
         return Answer(kind, None)
@@ -60,7 +65,8 @@ def answer_of(trace: Trace, kind: AnswerKind, token: int | None) -> Answer:
         possible = words.masks(trace).tolist()
     else:
         possible = (~trace.special).nonzero()[0].tolist() or [0]
-    return Answer(kind, token if token in possible else possible[0])
+    some = [place for place in possible if within is None or place in within] or possible
+    return Answer(kind, some[0] if token is None else min(some, key=lambda p: abs(p - token)))
 
 
 def is_ready(trace: Trace, answer: Answer) -> bool:

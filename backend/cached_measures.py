@@ -31,7 +31,7 @@ class AskedText:
 
 
 _pairs: Shared[tuple[str, str, str | None], HeadMeasures] = Shared(MEASURE_BYTES, nbytes)
-_texts: Shared[AskedText, HeadMeasures] = Shared(MEASURE_BYTES, nbytes)
+_texts: Shared[tuple[str, str], HeadMeasures] = Shared(MEASURE_BYTES, nbytes)
 
 
 def asked_text(model: str, text: str) -> AskedText:
@@ -51,13 +51,14 @@ def cached_text(asked: AskedText, progress: Progress | None = None) -> HeadMeasu
     Raises as `load_model` and `measured_text` do.
     """
     return _texts.find(
-        asked, lambda: measured_text(cached_model(asked.model), asked.text, progress)
+        (asked.model, asked.digest),
+        lambda: measured_text(cached_model(asked.model), asked.text, progress),
     )
 
 
 texts: Final[ForAll[AskedText]] = ForAll(
     lambda asked: f"Measuring the heads of {title_of(asked.model)} over a text",
     lambda asked, tell: cached_text(asked, tell),
-    lambda asked: asked in _texts,
+    lambda asked: (asked.model, asked.digest) in _texts,
     ends=True,
 )

@@ -34,9 +34,12 @@ class HeadSteps:
     states: (key, width), every token's vector as the layer reads it
     query_vector: (head_width,), what the query looks for
     keys: (key, head_width), what each token is found by
+    visible: (key,), False for hidden tokens
     weights: (key,), they sum to 1; a hidden token's is 0
     undivided: (key,), what the softmax would give without the division
     values: (key, head_width), what each token hands to those that look at it
+    value_lengths: (key,), how long each value is once the output map has taken it to full width;
+        zero where the head is switched off
     contributions: (head, width), what each head of the layer adds to the query's vector; zero for
         a head that is switched off
     bias: (width,), what the output map adds whatever the heads found
@@ -49,9 +52,11 @@ class HeadSteps:
     states: FloatArray
     query_vector: FloatArray
     keys: FloatArray
+    visible: BoolArray
     weights: FloatArray
     undivided: FloatArray
     values: FloatArray
+    value_lengths: FloatArray
     contributions: FloatArray
     bias: FloatArray
     written: FloatArray
@@ -142,7 +147,9 @@ def head_steps_of(
     visible = off.visible(len(states))[query]
     scores = keys @ query_vector  # (key,)
     contributions = _contributions(parts, states, trace.attention[layer, :, query])
-    contributions *= off.gates(trace.layers, trace.heads)[layer][:, None]
+    gates = off.gates(trace.layers, trace.heads)[layer]
+    contributions *= gates[:, None]
+    values = _projected(parts.value, states, head, trace.heads)
     bias = _weight(parts.output.bias)
     attended = contributions.sum(axis=0) + bias
     return HeadSteps(
@@ -152,9 +159,11 @@ def head_steps_of(
         states=states,
         query_vector=query_vector,
         keys=keys,
+        visible=visible,
         weights=_softmax(scores / np.float32(np.sqrt(keys.shape[1])), visible),
         undivided=_softmax(scores, visible),
-        values=_projected(parts.value, states, head, trace.heads),
+        values=values,
+        value_lengths=_lengths(parts, values, head) * gates[head],
         contributions=contributions,
         bias=bias,
         written=_normalised(parts.attention_norm, states[query] + attended),
@@ -179,6 +188,13 @@ def _contributions(parts: EncoderLayer, states: FloatArray, weights: FloatArray)
     handed_on = [_projected(parts.value, means[head], head, heads) for head in range(heads)]
     slices = np.split(_weight(parts.output.weight), heads, axis=1)  # (width, head_width) each
     return np.stack([part @ own.T for part, own in zip(handed_on, slices, strict=True)])
+
+
+def _lengths(parts: EncoderLayer, values: FloatArray, head: int) -> FloatArray:
+    """How long each value is after the head's slice of the output map: (key,)."""
+    size = values.shape[1]
+    own = _weight(parts.output.weight)[:, head * size : (head + 1) * size]  # (width, head_width)
+    return np.asarray(np.linalg.norm(values @ own.T, axis=1), np.float32)
 
 
 def _softmax(scores: FloatArray, visible: BoolArray) -> FloatArray:

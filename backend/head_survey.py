@@ -147,7 +147,7 @@ def measured_text(model: Model, text: str, progress: Progress | None = None) -> 
 def _spread(queries: int, heads: int, keys: int) -> int:
     """Every how many queries one is compared in all heads, so that it takes no longer than so."""
     most = MOST_LOGARITHMS // max(1, heads * heads * keys // 2)
-    return -(-queries // max(_FEWEST_QUERIES, most))
+    return max(1, -(-queries // max(_FEWEST_QUERIES, most)))
 
 
 def _part(trace: Trace, before: int, every: int) -> _Part:
@@ -155,7 +155,8 @@ def _part(trace: Trace, before: int, every: int) -> _Part:
     roles = roles_of(trace)
     queries = np.flatnonzero(~trace.special)
     sample = queries[-before % every :: every]
-    rows = trace.attention[:, :, sample].reshape(-1, len(sample), len(trace.tokens))
+    heads = trace.layers * trace.heads
+    rows = trace.attention[:, :, sample].reshape(heads, len(sample), len(trace.tokens))
     return _Part(
         tallies=patterns(trace.attention, roles),
         divergence=divergence_sums(rows),
@@ -185,4 +186,7 @@ def _measures(part: _Part, left_out: int = 0) -> HeadMeasures:
 
 
 def _is_punctuation(character: str) -> bool:
-    return unicodedata.category(character).startswith("P")
+    """As BERT's own splitter has it: punctuation of any script, and all ASCII signs."""
+    return unicodedata.category(character).startswith("P") or (
+        character.isascii() and unicodedata.category(character).startswith("S")
+    )

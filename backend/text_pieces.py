@@ -16,7 +16,7 @@ PIECE_TOKENS: Final = 128
 MOST_TOKENS: Final = 20_000
 MOST_CHARACTERS: Final = 200_000
 
-_ENDS: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|\s*\n\s*|(?<=[。！？])")
+_ENDS: Final = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<!\s)\s*\n\s*|(?<=[。！？])")
 _NO_LIMIT: Final = 10 * MOST_CHARACTERS
 
 

@@ -122,9 +122,9 @@ class Weights:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held beside the trace that it was made of."""
-        arrays = {id(a): a.nbytes for a in (self.drawn.attention, self.table.attention)}
-        return sum(arrays.values()) + (0 if self.lengths is None else self.lengths.nbytes)
+        """Bytes held; the vectors too, for they may outlive the trace that it was made of."""
+        table = 0 if self.table is self.drawn else self.table.attention.nbytes
+        return self.drawn.nbytes + table + (0 if self.lengths is None else self.lengths.nbytes)
 
 
 def too_long(trace: Trace, kind: str) -> str:

@@ -20,31 +20,35 @@ MOST_ROWS = 4_000_000
 def show_downloads(drawn: Drawn, choice: Choice, *, changed: bool = False) -> None:
     """Draw buttons for the head, the layer and everything.
 
-    changed: whether something is switched off; the code knows of no such thing
+    changed: whether something is switched off; the files are called so, and the code, which knows
+        of no such thing, is left out
     """
     trace, words = drawn.table, drawn.words
+    end = "-changed" if changed else ""
     layer, head = choice.layer, choice.head
     with st.container(horizontal=True):
         if not words.layered:
             offer_csv(
                 "This head (CSV)",
-                f"{words.name(layer, head)}.csv",
+                f"{words.name(layer, head)}{end}.csv",
                 partial(attention_csv, trace, layer, head),
             )
         offer_csv(
-            "This layer (CSV)", f"{words.name(layer)}.csv", partial(attention_csv, trace, layer)
+            "This layer (CSV)",
+            f"{words.name(layer)}{end}.csv",
+            partial(attention_csv, trace, layer),
         )
         if trace.attention.size <= MOST_ROWS:
-            offer_csv("Everything (CSV)", f"{words.file}.csv", partial(attention_csv, trace))
+            offer_csv("Everything (CSV)", f"{words.file}{end}.csv", partial(attention_csv, trace))
         offer_download(
             "Everything (.npz)",
-            f"{words.file}.npz",
+            f"{words.file}{end}.npz",
             partial(attention_npz, trace),
             mime="application/octet-stream",
         )
         if drawn.lengths is not None:
             make = partial(lengths_csv, trace.tokens, drawn.lengths)
-            offer_csv("Lengths (CSV)", "values-lengths.csv", make)
+            offer_csv("Lengths (CSV)", f"values-lengths{end}.csv", make)
         if drawn.kind == RAW and not changed:
             show_code(trace, choice)
     if trace.attention.size > MOST_ROWS:

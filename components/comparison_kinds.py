@@ -33,7 +33,7 @@ def _with_gradients(compared: Comparison, choice: Choice) -> tuple[Comparison, W
     kind = choose_answer([side.trace for side in sides])
     query = compared.places[asked_of(compared, choice, special=False).query].tolist()
     asked = [
-        (side.trace, answer_of(side.trace, kind, side.first + token))
+        (side.trace, answer_of(side.trace, kind, side.first + token, range(side.first, side.last)))
         for side, token in zip(sides, query, strict=True)
     ]
     if not answers_are_ready(asked):

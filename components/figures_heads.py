@@ -37,6 +37,7 @@ def head_grid_figure(
     kind can be held against each other; chosen: layer and head of the one to frame
     """
     layers, heads = values.shape
+    largest = largest or 1.0
     heatmap = go.Heatmap(
         z=values,
         zmin=0,

@@ -100,7 +100,7 @@ def _choose_text() -> str:
 
 
 def _keep_text() -> None:
-    kept.store(_TEXT, kept.widget_value(_TEXT) or "")
+    kept.store(_TEXT, (kept.widget_value(_TEXT) or "")[:MOST_CHARACTERS])
     kept.store(_SAID, ())
 
 

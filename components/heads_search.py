@@ -69,7 +69,7 @@ def show_search(trace: Trace, choice: Choice) -> None:
 def _pairs(words: Sequence[Word], chosen: Pairs) -> Pairs:
     """The chosen pairs by their words' first tokens, each once."""
     places = (tuple(word_at(words, token).first for token in pair) for pair in chosen)
-    return tuple(dict.fromkeys((query, key) for query, key in places))
+    return tuple(dict.fromkeys((query, key) for query, key in places))[:MOST_PAIRS]
 
 
 def _names(words: Sequence[Word]) -> dict[int, str]:

@@ -62,8 +62,8 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
         none="the model puts no such token there",
     ),
     "punctuation": Meaning(
-        "The mean weight that a token gives to all punctuation marks (. , ! ? and the like) "
-        "together.",
+        "The mean weight that a token gives to all punctuation marks together (. , ! ? and the "
+        "like, $ and + too).",
         _CLARK,
         none="there is no punctuation mark",
     ),
@@ -146,7 +146,8 @@ def behind_words(name: str, measured: HeadMeasures) -> str:
 
 def no_case_words(name: str) -> str:
     """Why there is nothing to be seen."""
-    return f"{plain(MEASURES[name])}: {MEANINGS[name].none}, so there is nothing to measure."
+    why = MEANINGS[name].none or "there are no tokens but special ones"
+    return f"{plain(MEASURES[name])}: {why}, so there is nothing to measure."
 
 
 def chosen_words(values: FloatArray, name: str, layer: int, head: int) -> str:

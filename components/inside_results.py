@@ -68,8 +68,8 @@ def show_numbers(inside: Inside, trace: Trace) -> None:
         "divided": steps.scaled,
         "weight": steps.weights,
         "without division": steps.undivided,
-        "length of value": np.linalg.norm(steps.values, axis=1),
-        "length of weight × value": np.linalg.norm(steps.weighted_values, axis=1),
+        "length handed on": steps.value_lengths,
+        "weight × length": steps.weights * steps.value_lengths,
     }
     forms = dict.fromkeys(list(columns)[2:], st.column_config.NumberColumn(format="%.3f"))
     st.dataframe(columns, hide_index=True, column_config=forms)

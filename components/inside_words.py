@@ -133,12 +133,14 @@ def about_softmax(steps: HeadSteps, names: Sequence[str]) -> str:
     first = int(steps.weights.argmax())
     with_it, without = float(steps.weights[first]), float(steps.undivided[first])
     told = "1.00" if without >= _SURE else f"{without:.2f}"
+    seen = int(steps.visible.sum())
+    hidden = "" if steps.visible.all() else "Hidden tokens are left out and get no share. "
     return (
-        f"**Why divide first?** The shares depend on how far apart the scores lie. Without the "
-        f"division {quoted(names[first])} would get **{told}** of the weight instead of "
-        f"**{with_it:.2f}**. In bits, the entropy of the {len(steps.weights)} shares would be "
+        f"{hidden}**Why divide first?** The shares depend on how far apart the scores lie. Without "
+        f"the division {quoted(names[first])} would get **{told}** of the weight instead of "
+        f"**{with_it:.2f}**. In bits, the entropy of the {seen} shares would be "
         f"{_entropy(steps.undivided):.1f} instead of {_entropy(steps.weights):.1f} (0 = all on one "
-        f"token, {np.log2(len(steps.weights)):.1f} = spread evenly). Where one share is nearly 1 "
+        f"token, {np.log2(seen):.1f} = spread evenly). Where one share is nearly 1 "
         "and the others nearly 0, a small change of a score changes next to nothing, and training "
         "hardly gets on: the reason that Vaswani et al. 2017 give for the division."
     )
@@ -153,16 +155,21 @@ def about_values(steps: HeadSteps, places: Places, names: Sequence[str]) -> str:
 
 
 def _giver(steps: HeadSteps, names: Sequence[str]) -> str:
-    lengths = np.linalg.norm(steps.weighted_values, axis=1)
+    lengths = steps.weights * steps.value_lengths
     most, weightiest = int(lengths.argmax()), int(steps.weights.argmax())
-    told = f"Weight times length is largest for {quoted(names[most])}"
+    if not steps.value_lengths.any():
+        return "This head is switched off: nothing of this is handed on."
+    told = (
+        "Once the output map has taken the values to full width (step 6), weight times length is "
+        f"largest for {quoted(names[most])}"
+    )
     if most == weightiest:
         return f"{told}, which has the largest weight too."
     return (
         f"{told}, although {quoted(names[weightiest])} has more weight: its value vector is "
-        f"short ({np.linalg.norm(steps.values[weightiest]):.2f} against "
-        f"{np.linalg.norm(steps.values[most]):.2f}), so it hands on little. A large weight alone "
-        "does not say that much is handed on (Kobayashi et al. 2020)."
+        f"shorter there ({steps.value_lengths[weightiest]:.2f} against "
+        f"{steps.value_lengths[most]:.2f}), so it hands on less. A large weight alone does not say "
+        "that much is handed on (Kobayashi et al. 2020)."
     )
 
 

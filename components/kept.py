@@ -23,6 +23,7 @@ from backend.trace import Reading
 from components.view import (
     FIELDS,
     NO_TOKENS,
+    SILENT,
     TOKENS,
     View,
     chosen,
@@ -45,6 +46,7 @@ def view() -> View:
 def change(**fields: Any) -> None:
     """Choose this; for values that the app itself made, for the sentences of now."""
     st.session_state["kept_view"] = replace(view(), **fields)
+    _outdated().update(SILENT if "model" in fields else ())
     _outdated().difference_update(fields)
 
 
@@ -52,8 +54,7 @@ def keep(name: str, value: object) -> None:
     """Choose a value that came from outside, or the nearest good one, and say which."""
     st.session_state["kept_view"], said = kept(view(), name, value)
     note(said)
-    if name in ("a", "b"):
-        _outdated().update(TOKENS)
+    _outdated().update({"a": TOKENS, "b": TOKENS, "model": SILENT}.get(name, ()))
 
 
 def keep_widget(key: str) -> None:

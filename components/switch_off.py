@@ -39,13 +39,16 @@ def choose_switched_off(trace: Trace) -> SwitchedOff:
     return off
 
 
-def changed_trace(trace: Trace, off: SwitchedOff) -> Trace:
-    """The run with this switched off, and a notice that it is one; else the trace itself."""
+def changed_trace(trace: Trace, off: SwitchedOff, kind: str = RAW) -> Trace:
+    """The run with this switched off, and a notice that it is one; else the trace itself.
+
+    kind: what is drawn as weights
+    """
     if not off:
         return trace
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         view = kept.view()
-        looks = (view.layer, view.head) if view.weights == RAW else None
+        looks = (view.layer, view.head) if kind == RAW else None
         st.markdown(notice(off, trace, looks), width="stretch")
         _show_all_on("all_on_above")
     with st.spinner("The model runs again …"):

@@ -27,8 +27,9 @@ from components.switch_off_words import (
 )
 from components.token_chips import visible
 
-AT_ONCE: Final = 64
-"""Tokens up to which all heads are measured without being asked for again: well below 2 s."""
+AT_ONCE: Final = 5e9
+"""Work up to which all heads are measured without being asked for again, in tokens x runs x layers
+x width²: 64 tokens on the built-in model, well below 2 s."""
 _MAP: Final = "removals"
 
 
@@ -101,8 +102,9 @@ def _show_map(ranking: HeadRanking, chosen: tuple[int, int]) -> None:
 
 def _open_chosen() -> None:
     points = (kept.widget_value(_MAP) or {}).get("selection", {}).get("points", [])
-    if points:
-        kept.change(layer=int(points[0]["y"]), head=int(points[0]["x"]))
+    for point in points[:1]:
+        kept.keep("layer", point.get("y"))
+        kept.keep("head", point.get("x"))
 
 
 def _show_lists(ranking: HeadRanking, trace: Trace) -> None:
@@ -184,7 +186,9 @@ def _measured(trace: Trace) -> HeadRemovals:
 def _is_asked(trace: Trace) -> bool:
     """Whether the reader asked for it here, or anywhere and it does not take long here."""
     asked = kept.stored("removals")
-    return asked == _text(trace) or (asked is not None and len(trace.tokens) <= AT_ONCE)
+    layers, tokens, width = trace.hidden.shape
+    work = tokens * trace.layers * trace.heads * layers * width**2
+    return asked == _text(trace) or (asked is not None and work <= AT_ONCE)
 
 
 def _text(trace: Trace) -> tuple[str, str, str | None]:

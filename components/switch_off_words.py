@@ -19,8 +19,8 @@ FIRST: Final = 5
 _ALL_OFF: Final = (
     "**No head is left.** No token hears of any other: what each layer still does to a token by "
     "itself is its feed-forward network, and around it the old vector is added to the new one "
-    "(residual connection). What a token becomes depends on nothing but which piece it is, its "
-    "place and its sentence, A or B."
+    "(residual connection). What a token becomes depends on nothing but which piece it is and "
+    "where it stands."
 )
 _ALL_HIDDEN: Final = (
     "**Every token is hidden**, so each looks at nothing but itself: the heads work, and tell no "

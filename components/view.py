@@ -96,6 +96,9 @@ FIELDS: Final = tuple(View.__dataclass_fields__)
 TOKENS: Final = ("query", "other", "keys", "hidden", "search")
 """The fields that name tokens by their places."""
 
+SILENT: Final = ("hidden", "search")
+"""Those that would go on unseen if another model had other tokens at their places."""
+
 NO_TOKENS: Final = {field: getattr(View(query=None), field) for field in TOKENS}
 """What these are where no token is chosen."""
 
@@ -231,7 +234,7 @@ def _with_option(view: View, name: str, value: object) -> tuple[View, str]:
 
 
 _OPENING: Final = View()
-_CALLED: Final = {"other": "other token", "weights": "kind of weights"}
+_CALLED: Final = {"other": "other token", "over": "place to search", "weights": "kind of weights"}
 
 
 def _with_number(view: View, name: str, text: str) -> tuple[View, str]:

@@ -73,6 +73,10 @@ def drawn_weights(trace: Trace, kind: str, choice: Choice, *, off: SwitchedOff =
             f"{weights.given.strongest:.3f} of log-odds; in the files a minus speaks against the "
             f"answer.{_ANOTHER if weights.given.answer.token is not None else ''}"
         )
+    if off.heads and KINDS[kind].per_layer:
+        st.caption(
+            "A head that is switched off adds nothing to the mean; each row is brought to 1 again."
+        )
     return Drawn(weights.drawn, weights.table, weights.lengths, kind, WORDS[kind])
 
 

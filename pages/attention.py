@@ -54,7 +54,7 @@ with page(
         )
         off = choose_switched_off(trace)
     with figures:
-        changed = changed_trace(trace, off)
+        changed = changed_trace(trace, off, kind)
         drawn = drawn_weights(changed, kind, choice, off=off)
         picture, numbers = st.columns(2, gap="medium")
         with picture:

@@ -78,6 +78,12 @@ def test_each_step_follows_from_the_one_before(models: dict[str, Model], name: s
         handed = sum(w * v for w, v in zip(steps.weights, steps.values, strict=True))
         np.testing.assert_allclose(steps.handed_on, handed, atol=1e-4)
         np.testing.assert_allclose(steps.weighted_values.sum(axis=0), handed, atol=1e-4)
+        parts = list(encoder_layers(model.module))[steps.layer]
+        slots = np.zeros((len(trace.tokens), model.heads, width), np.float32)
+        slots[:, steps.head] = steps.values  # the output map sees this head only
+        made = slots.reshape(len(slots), -1) @ parts.output.weight.detach().numpy().T
+        lengths = np.linalg.norm(made, axis=1)
+        np.testing.assert_allclose(steps.value_lengths, lengths, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -31,6 +31,12 @@ def test_the_roles_of_tokens(minilm: Model) -> None:
     assert (roles.words[roles.punctuation] == -1).all()
 
 
+def test_signs_that_the_splitter_parts_are_punctuation(minilm: Model) -> None:
+    trace = minilm.trace("a + b = $ 3 € – 5")
+    marks = [trace.tokens[place] for place in np.flatnonzero(roles_of(trace).punctuation)]
+    assert marks == ["+", "=", "$", "–"]
+
+
 def test_the_built_in_models_heads_over_the_first_example(minilm: Model) -> None:
     trace = minilm.trace(A, B)
     found = measured_pair(trace)

@@ -73,3 +73,9 @@ def test_odd_texts_are_read(minilm: Model, text: str) -> None:
     assert cut.texts
     for part in cut.texts:
         minilm.trace(part)
+
+
+def test_a_text_of_blanks_between_words_takes_no_time(uncased: Tokenizer) -> None:
+    """A search for ends that began anew at each blank would take minutes, and hang here."""
+    found = text_pieces(uncased, "one" + " " * 190_000 + "two.\n \n three")
+    assert found.tokens == 4

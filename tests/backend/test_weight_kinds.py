@@ -10,7 +10,13 @@ import torch
 from backend import weight_kinds
 from backend.answers import Answer, AnswerKind, answer_kinds, answer_layer, answer_of
 from backend.attention_flow import attention_flow
-from backend.cached import cached_masked_words, cached_model, cached_tagger, cached_task_head
+from backend.cached import (
+    cached_masked_words,
+    cached_model,
+    cached_tagger,
+    cached_task_head,
+    cached_trace,
+)
 from backend.cached import cached_trace as traced
 from backend.cached_heads import cached_weights
 from backend.rollout import attention_rollout, mixing_weights
@@ -71,7 +77,7 @@ def test_gradients_are_shares_of_the_strongest_with_signs_in_the_table(trace: Tr
     assert weights.given.label == cached_tagger("minilm").tags[int(shares.argmax())] == "NN"
     assert weights.given.probability == pytest.approx(shares.max(), abs=1e-4)
     assert weights.given.strongest > 0
-    assert weights.nbytes == 2 * trace.attention.nbytes
+    assert weights.nbytes == trace.nbytes + trace.attention.nbytes
 
 
 def test_what_is_switched_off_is_off_in_every_kind(trace: Trace) -> None:
@@ -134,6 +140,11 @@ def test_which_answers_there_are(trace: Trace) -> None:
     assert answer_of(trace, "tag", 3) == Answer("tag", 3)
     assert answer_of(trace, "tag", None) == Answer("tag", 1)
     assert answer_of(trace, "tag", 0) == Answer("tag", 1)  # [CLS] is no word
+    pair = traced("minilm", "The cat sat.", "It sat.")
+    assert [pair.tokens[place] for place in (5, 6, 9)] == ["[SEP]", "it", "[SEP]"]
+    assert answer_of(pair, "tag", 5, range(6, 9)) == Answer("tag", 6)
+    assert answer_of(pair, "tag", 9, range(6, 9)) == Answer("tag", 8)
+    assert answer_of(pair, "tag", 5, range(1, 5)) == Answer("tag", 4)
     with pytest.raises(ValueError, match="expected an answer that minilm gives"):
         answer_layer(trace, Answer("mask", 1))
 

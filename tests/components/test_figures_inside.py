@@ -140,13 +140,12 @@ def test_what_is_said_of_the_steps(steps: HeadSteps) -> None:
 
 def test_a_large_weight_on_a_short_value_is_said(steps: HeadSteps) -> None:
     told = ["a", "b", *(f"t{n}" for n in range(len(steps.weights) - 2))]
-    weights, values = np.zeros_like(steps.weights), np.ones_like(steps.values)
-    weights[:2], values[0] = (0.7, 0.3), 0.1
-    other = replace(steps, weights=weights, values=values)
+    weights, lengths = np.zeros_like(steps.weights), np.ones_like(steps.value_lengths)
+    weights[:2], lengths[0] = (0.7, 0.3), 0.1
+    other = replace(steps, weights=weights, value_lengths=lengths)
     said = words.about_values(other, np.arange(len(told)), told)
     assert "largest for “b”, although “a” has more weight" in said
-    values = np.ones_like(steps.values)
-    same = replace(steps, weights=weights, values=values)
+    same = replace(steps, weights=weights, value_lengths=np.ones_like(lengths))
     assert "largest for “a”, which has the largest weight too" in words.about_values(
         same, np.arange(len(told)), told
     )
@@ -159,6 +158,6 @@ def test_a_head_that_is_switched_off_adds_nothing(steps: HeadSteps) -> None:
 
 def test_one_hot_and_even_weights_in_bits() -> None:
     even, one = shares(0.25, 0.25, 0.25, 0.25), shares(0, 1, 0, 0)
-    steps: Any = SimpleNamespace(weights=even, undivided=one)
+    steps: Any = SimpleNamespace(weights=even, undivided=one, visible=np.ones(4, np.bool_))
     said = words.about_softmax(steps, ["a", "b", "c", "d"])
     assert "would be 0.0 instead of 2.0 (0 = all on one token, 2.0 = spread evenly)" in said

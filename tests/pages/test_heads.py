@@ -265,7 +265,7 @@ def test_of_a_huge_file_the_beginning_is_taken_and_said(monkeypatch: pytest.Monk
     assert page.text_area[0].value == ("The cat sat. " * 9)[:30]
 
 
-@pytest.mark.parametrize("a", [HOSTILE, "a", "...", "word " * 700, "🐔"])
+@pytest.mark.parametrize("a", [HOSTILE, "a", "...", "word " * 700, "🐔", "[SEP] [CLS]"])
 def test_any_text_can_be_measured(a: str) -> None:
     page = opened(a=a, b=HOSTILE, search="1.2-0.1")
     assert "head_map" in drawn(page)
