@@ -15,7 +15,6 @@ from backend.cached import (
     cached_model,
     cached_tagger,
     cached_task_head,
-    cached_trace,
 )
 from backend.cached import cached_trace as traced
 from backend.cached_heads import cached_weights
