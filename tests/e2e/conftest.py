@@ -22,7 +22,8 @@ expect.set_options(timeout=20_000)  # milliseconds; a machine may be slow and bu
 
 
 def downloaded(page: Page, button: str) -> bytes:
-    """The file that a click on this button brings."""
+    """The file that a click on this button brings, once the page has come to rest."""
+    wait_until_drawn(page)
     with page.expect_download() as download:
         page.get_by_role("button", name=button).click()
     return Path(download.value.path()).read_bytes()

@@ -358,10 +358,12 @@ def test_a_long_text_is_cut_said_and_drawn(open_page: Open) -> None:
     page.get_by_label("Sentence A", exact=True).fill("the cat and the dog " * 1000)
     page.keyboard.press("Enter")
     expect(page.get_by_text("at most 512 tokens")).to_be_visible()
+    wait_until_drawn(page)
     drawn(page, 3, 1)
     page.get_by_role("gridcell", name="layer 3, head 1", exact=True).click()
     page.keyboard.press("ArrowDown")
     drawn(page, 4, 1)
+    wait_until_drawn(page)
     query(page, 3).hover()
     expect(readout(page)).to_contain_text("looks at")
 
