@@ -52,19 +52,27 @@ function colourGrids(view, size) {
       if (inA && inB) keepStronger(strongest[1], at, changeOf(a, b));
     }
   }
-  return strongest.map((values, n) => imageOf(values, size, view.shades[n % 2], n === 1));
+  view.largest = view.data.words.layered ? largestOf(strongest) : 1;
+  writeScale(view);
+  return strongest.map((values, n) => imageOf(values, size, view.shades[n % 2], n === 1, view.largest));
+}
+
+/** The largest weight of A and B: whole layers spread thinly, their colours end there. */
+function largestOf([a, , b]) {
+  const most = (values) => values.reduce((found, value) => (value > found ? value : found), 0);
+  return Math.max(most(a), most(b)) || 1;
 }
 
 function keepStronger(values, at, value) {
   if (!(Math.abs(values[at]) >= Math.abs(value))) values[at] = value;
 }
 
-function imageOf(values, size, shades, difference) {
+function imageOf(values, size, shades, difference, largest) {
   const image = new ImageData(size, size);
   const pixels = new Uint32Array(image.data.buffer);
   values.forEach((value, at) => {
     if (Number.isNaN(value)) return;
-    const part = difference ? (value / STRONGEST + 1) / 2 : value;
+    const part = difference ? (value / (STRONGEST * largest) + 1) / 2 : value / largest;
     pixels[at] = shades[Math.round(255 * Math.max(0, Math.min(1, part)))];
   });
   const canvas = element("canvas", { width: size, height: size });

@@ -8,6 +8,8 @@ function buildView(parent) {
       ...["", "change", "on", "A → B"].map((name) => element("span", { textContent: name }))),
     naming: element("p", { className: "arrows hint" }),
     scale: element("span", {}),
+    fall: element("span", {}),
+    rise: element("span", {}),
     selects: [0, 1].map((nth) => element("select", { "aria-label": `Key ${nth + 1}` })),
     list: element("div", { className: "heads", role: "listbox" }),
     about: element("p", { className: "about" }),
@@ -64,7 +66,14 @@ function writeWords({ page, data: { words } }) {
   write(page.columns.firstChild, named);
   write(page.naming, `Each arrow is a ${unit}. The chosen one, and up to three that move most on these `
     + `keys, have their names (${named}); point at any other for its own.`);
-  write(page.scale, `1 ${words.noun}`);
+}
+
+/** Where the colours end. */
+function writeScale({ page, largest, data: { words } }) {
+  const short = (value) => String(Number(value.toPrecision(2)));
+  write(page.scale, `${short(largest)} ${words.noun}`);
+  write(page.fall, `−${short(STRONGEST * largest)}`);
+  write(page.rise, `+${short(STRONGEST * largest)} and beyond: change from A to B`);
 }
 
 function plotPane(page) {
@@ -78,11 +87,10 @@ function plotPane(page) {
 }
 
 function legend(page) {
-  const bar = (name, low, high) => element("span", { className: "scale" },
-    element("span", { textContent: low }), element("i", { className: name }), high);
-  const beyond = `+${STRONGEST} and beyond: change from A to B`;
+  const bar = (name, low, high) =>
+    element("span", { className: "scale" }, low, element("i", { className: name }), high);
   return element("div", { className: "legend" }, bar("weights", "0", page.scale),
-    bar("changes", `−${STRONGEST}`, element("span", { textContent: beyond })),
+    bar("changes", page.fall, page.rise),
     element("span", { className: "scale" }, page.hatched, "only one of the sentences has this word"));
 }
 

@@ -152,9 +152,10 @@ def _one_head(asked: Asked) -> str:
         return f"**{place}:** {numbers}. {who}"
     largest = max(abs(_change(*pair)) for pair in zip(a, b, strict=True))
     most = f"by {largest:.3f} at most" if largest >= SMALLEST else "by less than 0.001"
+    comma = "" if asked.words.layered else ","
     return (
-        f"**{place}, hardly tells A from B by these two keys:** their {asked.words.nouns} move "
-        f"{most} ({numbers}). {who}{_elsewhere(asked)}"
+        f"**{place}{comma} hardly tells A from B by these two keys:** their {asked.words.nouns} "
+        f"move {most} ({numbers}). {who}{_elsewhere(asked)}"
     )
 
 

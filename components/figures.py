@@ -59,18 +59,19 @@ def attention_figure(
     theme: Theme,
     titles: tuple[str, str, str] = LOOKING,
     marked: int | None = None,
+    largest: float = 1.0,
 ) -> go.Figure:
     """One head's weights as a heatmap; 0 is no attention, 1 all of a token's attention.
 
     weights: (query, key). `titles` are those of the rows, the columns and the colours; `marked` is
-    the row to frame. The scale is fixed, so that heads can be compared by eye.
+    the row to frame; `largest` is where the colours end. With 1 heads can be compared by eye.
     """
     heatmap = go.Heatmap(
         z=weights,
         x=positions(keys),
         y=positions(queries),
         zmin=0,
-        zmax=1,
+        zmax=largest,
         colorscale=colour_scale(SEQUENTIAL[theme]),
         colorbar=colour_bar(titles[2]),
         hovertemplate="%{y} → %{x}<br><b>%{z:.3f}</b><extra></extra>",

@@ -20,13 +20,15 @@ def show_head_heatmap(trace: Trace, choice: Choice, words: WeightWords = RAW_WOR
     part = "" if choice.show == "all" else f", {SHOW[choice.show]}"
     place = words.place(choice.layer, choice.head).capitalize()
     st.markdown(f"**{place}{part}: {words.exact}**, with special tokens and faint ones")
+    weights = trace.attention[choice.layer, choice.head][np.ix_(queries, keys)]
     figure = attention_figure(
-        trace.attention[choice.layer, choice.head][np.ix_(queries, keys)],
+        weights,
         [trace.tokens[query] for query in queries],
         [trace.tokens[key] for key in keys],
         theme=page_theme(),
         titles=(words.query_axis, words.key_axis, words.noun),
         marked=_row_of(choice.query, queries.tolist()),
+        largest=float(weights.max()) if words.layered else 1.0,  # whole layers spread thinly
     )
     name = words.name(choice.layer, choice.head)
     st.plotly_chart(

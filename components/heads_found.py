@@ -10,6 +10,7 @@ import streamlit as st
 from backend import head_tables as tables
 from backend.head_search import Example, Found, Wanted, preset_sentences
 from backend.trace import Trace
+from backend.weight_kinds import RAW
 from components.downloads import offer_csv
 from components.figures_heads import head_grid_figure
 from components.heads_opening import show_heads_figure, show_heads_table
@@ -50,7 +51,8 @@ def about_presets(examples: Sequence[Example]) -> str:
 
 def _stands_for(wanted: Wanted) -> str:
     if wanted.part:
-        return f"{_PARTS[wanted.part]} (here “{plain(short_word(wanted.word.text))}”)"
+        side = "AB"[wanted.word.segment]
+        return f"{_PARTS[wanted.part]} (in {side} “{plain(short_word(wanted.word.text))}”)"
     return f"the word “{plain(short_word(wanted.word.text))}”"
 
 
@@ -66,6 +68,7 @@ def show_found(found: Found, pairs: Pairs, names: Mapping[int, str], choice: Cho
         layer=layer,
         head=head,
         query=pairs[0][0],
+        weights=RAW,
     )
     figure = head_grid_figure(
         found.weight,
@@ -113,7 +116,4 @@ def _judged(found: Found) -> str:
     won = round(float(found.share[found.best]) * found.judged)
     if found.judged == 1:
         return "No other noun gets more." if won else "Another noun gets more."
-    return (
-        f"In {won} of {found.judged} cases it gives the word that is looked at more than any other "
-        "noun."
-    )
+    return f"In {won} of {found.judged} cases it gives that word more than any noun besides it."

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from backend.weight_kinds import RAW
 from components.inputs import go_to
 
 QUIET: Final = {"displaylogo": False, "displayModeBar": False}
@@ -57,7 +58,7 @@ def show_heads_table(
 
 def open_head(layer: int, head: int) -> None:
     """Open the Attention page at this head; ends the run."""
-    go_to("attention", layer=layer, head=head)
+    go_to("attention", layer=layer, head=head, weights=RAW)
 
 
 def _is_head(data: Any, layers: int, heads: int) -> bool:

@@ -158,7 +158,7 @@ def chosen_words(values: FloatArray, name: str, layer: int, head: int) -> str:
     rank = int((values > value).sum()) + 1
     return (
         f"**{head_name(layer, head).capitalize()}**, framed: {with_unit(value, name)}, "
-        f"rank {rank} of {values.size}."
+        f"rank {rank} of {values.size} (1 is the highest)."
     )
 
 
@@ -170,9 +170,13 @@ def count_of(number: int, what: str) -> str:
 def read_words(measured: HeadMeasures) -> str:
     """What was read of a text."""
     left = f" {measured.left_out:,} more are left out." if measured.left_out else ""
+    were, each = (
+        "was" if measured.tokens == 1 else "were",
+        ", each by itself" if measured.pieces > 1 else "",
+    )
     return (
-        f"{count_of(measured.tokens, 'token')} of the text were read in "
-        f"{count_of(measured.pieces, 'piece')} of whole sentences, each by itself, at most "
+        f"{count_of(measured.tokens, 'token')} of the text {were} read in "
+        f"{count_of(measured.pieces, 'piece')} of whole sentences{each}, at most "
         f"{measured.longest} tokens with the special ones.{left}"
     )
 

@@ -35,6 +35,9 @@ _STYLE = """
 Plotly's icons would lie on what is drawn, and so would names on a map (WIDE_ONLY there)."""
 
 
+_OF_CHANGED_RUNS = ("Attention", "Inside a head")
+
+
 @contextmanager
 def page(title: str, question: str) -> Iterator[None]:
     """Open a page; what the reader can mend is shown as a sentence and ends the page there."""
@@ -44,6 +47,8 @@ def page(title: str, question: str) -> Iterator[None]:
     show_title(title)
     st.markdown(question)
     warnings = st.container()
+    if title not in _OF_CHANGED_RUNS:
+        _tell_of_changed_run()
     try:
         yield
     except ExplorerError as error:
@@ -56,6 +61,21 @@ def page(title: str, question: str) -> Iterator[None]:
         if kept.is_too_long_for_a_link():
             st.sidebar.caption("These sentences are too long for a link: it is without them.")
         kept.write_address()
+
+
+def _tell_of_changed_run() -> None:
+    """What the reader has switched off elsewhere does not count here; say so, and offer the end."""
+    view = kept.view()
+    if view.off or view.hidden:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                "Heads that you switched off and tokens that you hid are so on Attention and "
+                "Inside a head only. **This page shows the whole model.**",
+                width="stretch",
+            )
+            st.button(
+                "Switch everything on again", on_click=kept.change, kwargs={"off": (), "hidden": ()}
+            )
 
 
 def show_error(error: ExplorerError) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from backend.cached_heads import cached_switched_off
 from backend.switched_off import SwitchedOff
 from backend.trace import Trace
-from backend.weight_kinds import RAW
+from backend.weight_kinds import KINDS, RAW
 from components import kept
 from components.switch_off_words import head_name, notice
 from components.token_chips import visible
@@ -48,8 +48,8 @@ def changed_trace(trace: Trace, off: SwitchedOff, kind: str = RAW) -> Trace:
         return trace
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         view = kept.view()
-        looks = (view.layer, view.head) if kind == RAW else None
-        st.markdown(notice(off, trace, looks), width="stretch")
+        drawn = None if KINDS[kind].per_layer else (view.layer, view.head)
+        st.markdown(notice(off, trace, drawn, looks=kind == RAW), width="stretch")
         _show_all_on("all_on_above")
     with st.spinner("The model runs again …"):
         return cached_switched_off(trace.model, *trace.sentences, off)

@@ -42,7 +42,8 @@ def show_removals(trace: Trace, query: int) -> None:
     runs = trace.layers * trace.heads
     st.markdown(
         f"The model runs {runs} times more, each time without one of its {runs} heads, the others "
-        "switched on. Is the head that looks hardest also the one that matters most?"
+        "switched on, whatever is switched off above. Is the head that looks hardest also the one "
+        "that matters most?"
     )
     if not _is_asked(trace):
         st.button(

@@ -19,9 +19,10 @@ FIRST: Final = 5
 _ALL_OFF: Final = (
     "**No head is left.** No token hears of any other: what each layer still does to a token by "
     "itself is its feed-forward network, and around it the old vector is added to the new one "
-    "(residual connection). What a token becomes depends on nothing but which piece it is and "
-    "where it stands."
+    "(residual connection). What a token becomes depends on nothing but which piece it is, where "
+    "it stands and, in a model with segment embeddings, in which sentence."
 )
+_NOTHING: Final = "hands nothing on, so there is nothing of it to draw"
 _ALL_HIDDEN: Final = (
     "**Every token is hidden**, so each looks at nothing but itself: the heads work, and tell no "
     "token anything of another."
@@ -67,16 +68,18 @@ def off_words(off: SwitchedOff, trace: Trace) -> str:
     return ", and ".join(told)
 
 
-def notice(off: SwitchedOff, trace: Trace, looks: tuple[int, int] | None) -> str:
+def notice(
+    off: SwitchedOff, trace: Trace, chosen: tuple[int, int] | None, *, looks: bool = True
+) -> str:
     """That this is no longer the model as it is, for the head of a page.
 
-    looks: the head whose weights are drawn; None where something else is
+    chosen: the head that is drawn; None where whole layers are
+    looks: whether its weights are drawn, and not what comes of them
     """
-    own = (
-        f" Layer {looks[0]}, head {looks[1]} is drawn as it would look; it hands nothing on."
-        if looks and looks in off.heads
-        else ""
-    )
+    own = ""
+    if chosen and chosen in off.heads:
+        drawn = "is drawn as it would look; it hands nothing on" if looks else _NOTHING
+        own = f" Layer {chosen[0]}, head {chosen[1]} {drawn}."
     return f"**A changed run of the model**, {off_words(off, trace)}.{own}"
 
 

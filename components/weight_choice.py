@@ -69,13 +69,13 @@ def drawn_weights(trace: Trace, kind: str, choice: Choice, *, off: SwitchedOff =
     weights = find_weights(trace, kind, answer, off)
     if weights.given is not None:
         st.markdown(
-            f"{given_words(trace, weights.given)} 1.000 stands for "
-            f"{weights.given.strongest:.3f} of log-odds; in the files a minus speaks against the "
-            f"answer.{_ANOTHER if weights.given.answer.token is not None else ''}"
+            f"{given_words(trace, weights.given)} {_scale_words(weights.given)}"
+            f"{_ANOTHER if weights.given.answer.token is not None else ''}"
         )
     if off.heads and KINDS[kind].per_layer:
         st.caption(
-            "A head that is switched off adds nothing to the mean; each row is brought to 1 again."
+            "A head that is switched off adds nothing to the mean. Each row is brought to 1 again: "
+            "what is left is a larger part of what the token keeps of itself."
         )
     return Drawn(weights.drawn, weights.table, weights.lengths, kind, WORDS[kind])
 
@@ -130,6 +130,16 @@ def find_weights(
     weights = cached_weights(trace, kind, answer, off, _bar(place))
     place.empty()
     return weights
+
+
+def _scale_words(given: Given) -> str:
+    """What the strongest of the numbers stands for."""
+    if not given.strongest:
+        return "No weight has any effect on it."
+    return (
+        f"1.000 stands for {given.strongest:.3f} of log-odds; in the files a minus speaks against "
+        "the answer."
+    )
 
 
 def given_words(trace: Trace, given: Given, side: str = "") -> str:

@@ -71,7 +71,8 @@ def test_what_is_off_in_words(trace: Trace, off: SwitchedOff, said: str) -> None
 
 def test_the_notice_tells_that_the_drawn_head_hands_nothing_on(trace: Trace) -> None:
     off = SwitchedOff(((3, 1),))
-    assert "hands nothing on" in notice(off, trace, (3, 1))
+    assert "as it would look; it hands nothing on" in notice(off, trace, (3, 1))
+    assert "nothing of it to draw" in notice(off, trace, (3, 1), looks=False)
     assert "hands nothing on" not in notice(off, trace, (3, 2))
     assert "hands nothing on" not in notice(off, trace, None)
 

@@ -161,8 +161,8 @@ def test_comparisons_of_whole_layers_count_layers(kind: str) -> None:
     page = compare(weights=kind, layer="4", head="7")
     assert not page.exception
     assert re.search(r"None of the 6 moves by 0\.10 or more; the most, layer \d: ", read(page))
-    assert "Layer 4, hardly tells A from B" in read(page)
-    assert "head" not in read(page).split("Layer 4, hardly")[1].split("How alike")[0]
+    assert "Layer 4 hardly tells A from B" in read(page)
+    assert "head" not in read(page).split("Layer 4 hardly")[1].split("How alike")[0]
     assert "This layer (CSV)" in downloads(page)
     assert address(page)["head"] == "7"
 

@@ -202,3 +202,11 @@ def test_a_separator_that_only_a_pair_has_can_be_the_query(
     table = page.table[0].value
     assert table.iloc[0, 1].startswith(f"{alone.attention[1, 1, -1, 1]:.3f} A")
     assert table.iloc[1, 1].startswith(f"{trace.attention[1, 1, query, 1]:.3f} A")
+
+
+def test_what_is_switched_off_elsewhere_does_not_count_here_and_can_be_ended() -> None:
+    page = opened(off="3.1", hidden="2")
+    assert "This page shows the whole model" in read(page)
+    by_label(page.button, "Switch everything on again").click().run()
+    assert "This page shows the whole model" not in read(page)
+    assert not {"off", "hidden"} & address(page).keys()

@@ -143,7 +143,7 @@ def test_it_to_noun_over_the_presets_finds_the_head() -> None:
     assert address(page)["over"] == "presets"
     assert "Layer 3, head 1 comes first: mean weight 0.478 over 20 cases." in said(page)
     assert "In 14 of 20 cases it gives" in said(page)
-    assert "the pronoun (here “it”) → the noun it stands for (here “chicken”)" in said(page)
+    assert "the pronoun (in A “it”) → the noun it stands for (in A “chicken”)" in said(page)
     ranking = page.dataframe[1].value
     assert ranking[["layer", "head"]].iloc[0].tolist() == [3, 1]
     assert ranking["mean weight"].is_monotonic_decreasing
@@ -158,7 +158,7 @@ def test_in_ones_own_sentences_the_tagger_knows_the_nouns() -> None:
     a = "The dog saw unbelievableness, it slept."
     it = cached_trace("minilm", a, None).tokens.index("it")
     page = opened(a=a, b="", search=f"{it}.2", over="presets")
-    assert "the noun it stands for (here “dog”)" in said(page)
+    assert "the noun it stands for (in A “dog”)" in said(page)
     assert "Layer 3, head 1 comes first" in said(page)
     by_label(page.pills, "Searched over").set_value("here").run()
     assert "over 1 case." in said(page)
