@@ -1,8 +1,5 @@
 """How long each kind of weights takes; `python -m benchmarks.beyond`."""
 
-from collections.abc import Callable
-from statistics import median
-from time import perf_counter
 from typing import Final
 
 from backend.answers import answer_layer, answer_of
@@ -15,6 +12,7 @@ from backend.trace import Trace
 from backend.weight_kinds import influence_weights, weights_of
 from benchmarks.table import Row, Target, table
 from benchmarks.texts import PAIR_A, PAIR_B, sentences
+from benchmarks.timing import median_seconds
 
 REPEATS: Final = 9
 
@@ -41,28 +39,18 @@ def main() -> None:
 def _row(
     model: Model, trace: Trace, kind: str, target: Target | None = None, repeats: int = REPEATS
 ) -> Row:
-    taken = _median(lambda: weights_of(model, trace, kind), repeats)
+    taken = median_seconds(lambda: weights_of(model, trace, kind), repeats)
     return Row(f"weights drawn as {kind}", len(trace.tokens), "ms", None, taken * 1000, target)
 
 
 def _gradient_row(model: Model, trace: Trace) -> Row:
     answer = answer_of(trace, "tag", trace.tokens.index("it"))
     layer = answer_layer(trace, answer)
-    taken = _median(
+    taken = median_seconds(
         lambda: influence_weights(model, trace, answer, layer, off=SwitchedOff()), REPEATS
     )
     return Row("weights drawn as gradient", len(trace.tokens), "ms", None, taken * 1000,
                Target(below=100))  # fmt: skip
-
-
-def _median(work: Callable[[], object], repeats: int) -> float:
-    return median(_timed(work) for _ in range(repeats))
-
-
-def _timed(work: Callable[[], object]) -> float:
-    start = perf_counter()
-    work()
-    return perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from benchmarks.app_side import pair_samples
 from benchmarks.browser import fresh_page
 from benchmarks.redraw import Redrawn, redraw_samples
 from benchmarks.table import Row, Target, table
+from benchmarks.timing import median_seconds
 from tests.serving import served_app
 
 REPEATS: Final = 5
@@ -56,13 +57,7 @@ def _training_rows(model: Model) -> Iterator[Row]:
 
 def _seconds(measure: str, work: Callable[[], object]) -> Row:
     print(f"measuring: {measure}", file=sys.stderr, flush=True)
-    return Row(measure, 0, "s", None, median(_timed(work) for _ in range(REPEATS)), Target(below=2))
-
-
-def _timed(work: Callable[[], object]) -> float:
-    start = perf_counter()
-    work()
-    return perf_counter() - start
+    return Row(measure, 0, "s", None, median_seconds(work, REPEATS), Target(below=2))
 
 
 def _typing_rows(address: str) -> Iterator[Row]:

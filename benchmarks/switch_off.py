@@ -4,11 +4,10 @@ The runs alone in this process, and with the page around them in a Chromium, as 
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from typing import Final
 from urllib.parse import urlencode
 
@@ -22,6 +21,7 @@ from backend.trace import Trace
 from benchmarks.browser import fresh_page
 from benchmarks.table import Row, Target, table
 from benchmarks.texts import LAST_WORDS, PAIR_A, PAIR_B, sentences
+from benchmarks.timing import median_seconds
 from tests.serving import served_app, wait_until_drawn
 
 REPEATS: Final = 10
@@ -50,32 +50,22 @@ def main() -> None:
 
 
 def _run_rows(model: Model) -> Iterator[Row]:
+    print("measuring: runs with heads switched off", file=sys.stderr, flush=True)
     trace = model.trace(PAIR_A, f"{PAIR_B} {LAST_WORDS[0]}")
     tokens = len(trace.tokens)
-    one = _median(lambda: model.switched_off(trace, _HEAD), REPEATS)
+    one = median_seconds(lambda: model.switched_off(trace, _HEAD), REPEATS)
     yield Row("one head switched off", tokens, "ms", None, 1000 * one)
-    every = _median(lambda: _all_heads(model, trace), REPEATS)
+    every = median_seconds(lambda: _all_heads(model, trace), REPEATS)
     yield Row(f"{model.layers * model.heads} heads, one by one", tokens, "s", None, every,
               Target(below=1))  # fmt: skip
     long = model.trace(next(sentences(LONG, seed=5)))
-    every = _median(lambda: _all_heads(model, long), 1)
+    every = median_seconds(lambda: _all_heads(model, long), 1)
     yield Row(f"{model.layers * model.heads} heads, one by one", LONG, "s", None, every)
 
 
 def _all_heads(model: Model, trace: Trace) -> None:
     for layer in range(model.layers):
         layer_removal(model, trace, layer)
-
-
-def _median(work: Callable[[], object], repeats: int) -> float:
-    print("measuring: runs with heads switched off", file=sys.stderr, flush=True)
-    return median(_seconds(work) for _ in range(repeats))
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = perf_counter()
-    work()
-    return perf_counter() - start
 
 
 def _page_rows(address: str) -> Iterator[Row]:
