@@ -83,14 +83,15 @@ def drawn_weights(trace: Trace, kind: str, choice: Choice, *, off: SwitchedOff =
 def choose_kind(traces: Sequence[Trace]) -> str:
     """Draw Weights, with a word on the chosen kind; the kind, raw weights where it is too long."""
     kind = inputs.choose_weight_kind()
-    told = KINDS[kind]
+    why = next(filter(None, (too_long(trace, kind) for trace in traces)), "")
+    drawn = RAW if why else kind
+    told = KINDS[drawn]
     st.html(_STYLE)
     with st.container(key="weights_told"):
         st.markdown(f"{told.answers}  \n{told.formula} ({told.source})")
-    if why := next(filter(None, (too_long(trace, kind) for trace in traces)), ""):
+    if why:
         st.info(f"{why} Until the text is shorter, the raw weights are shown.")
-        return RAW
-    return kind
+    return drawn
 
 
 def choose_answer(traces: Sequence[Trace]) -> AnswerKind:
