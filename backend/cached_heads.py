@@ -9,7 +9,7 @@ from backend.cached import cached_model, cached_trace
 from backend.head_removal import HeadRemovals, joined, layer_removal
 from backend.hub import Progress
 from backend.shared import Shared, nbytes
-from backend.switched_off import SwitchedOff
+from backend.switched_off import ALL_ON, SwitchedOff
 from backend.trace import Trace
 from backend.weight_kinds import RAW, Weights, influence_weights, weights_of
 
@@ -77,7 +77,7 @@ def cached_weights(
     trace: Trace,
     kind: str,
     answer: Answer | None = None,
-    off: SwitchedOff = SwitchedOff(),  # noqa: B008, it is frozen
+    off: SwitchedOff = ALL_ON,
     progress: Progress | None = None,
 ) -> Weights:
     """What is drawn of a trace as weights of this kind, the same object for everybody.

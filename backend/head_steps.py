@@ -15,16 +15,13 @@ Transformer Circuits (what the heads of a layer write, added up); Kobayashi et a
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from backend.encoder_layers import EncoderLayer, encoder_layers
-from backend.switched_off import SwitchedOff
+from backend.switched_off import ALL_ON, SwitchedOff
 from backend.trace import BoolArray, FloatArray, Trace
-
-ALL_ON: Final = SwitchedOff()
-"""Where nothing is switched off."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,10 +17,10 @@ import numpy as np
 
 from backend.encoder_pass import last_states, run_switched_off
 from backend.errors import NoAttention, NotAModel
-from backend.head_steps import ALL_ON, HeadSteps, head_steps_of
+from backend.head_steps import HeadSteps, head_steps_of
 from backend.hub import Progress
 from backend.projections import Projections, projections_of
-from backend.switched_off import SwitchedOff
+from backend.switched_off import ALL_ON, SwitchedOff
 from backend.tokenizer import Pieces, Tokenizer, load_tokenizer
 from backend.trace import Embeddings, FloatArray, IntArray, Trace
 from backend.weights import broken_weights, load_encoder

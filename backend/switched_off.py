@@ -1,6 +1,7 @@
 """What a reader takes away from a model before it reads again: heads, and tokens to look at."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -53,3 +54,7 @@ class SwitchedOff:
         visible[:, list(self.hidden)] = False
         np.fill_diagonal(visible, val=True)
         return visible
+
+
+ALL_ON: Final = SwitchedOff()
+"""Where nothing is switched off."""

@@ -17,7 +17,7 @@ from backend.gradient_weights import attention_influence
 from backend.hub import Progress
 from backend.model import Model
 from backend.rollout import Doubles, attention_rollout, mixing_weights
-from backend.switched_off import SwitchedOff
+from backend.switched_off import ALL_ON, SwitchedOff
 from backend.trace import FloatArray, Trace
 from backend.value_weights import length_shares, value_lengths
 
@@ -149,7 +149,7 @@ def weights_of(
     trace: Trace,
     kind: str,
     *,
-    off: SwitchedOff = SwitchedOff(),  # noqa: B008, it is frozen
+    off: SwitchedOff = ALL_ON,
     progress: Progress | None = None,
 ) -> Weights:
     """What is drawn of one of this model's own traces; every kind but `gradient`.

@@ -7,7 +7,7 @@ from backend.attention_flow import most_tokens
 from backend.cached import cached_model, cached_tagger
 from backend.catalogue import BUILT_IN
 from backend.model import Model
-from backend.switched_off import SwitchedOff
+from backend.switched_off import ALL_ON
 from backend.trace import Trace
 from backend.weight_kinds import influence_weights, weights_of
 from benchmarks.table import Row, Target, table
@@ -47,7 +47,7 @@ def _gradient_row(model: Model, trace: Trace) -> Row:
     answer = answer_of(trace, "tag", trace.tokens.index("it"))
     layer = answer_layer(trace, answer)
     taken = median_seconds(
-        lambda: influence_weights(model, trace, answer, layer, off=SwitchedOff()), REPEATS
+        lambda: influence_weights(model, trace, answer, layer, off=ALL_ON), REPEATS
     )
     return Row("weights drawn as gradient", len(trace.tokens), "ms", None, taken * 1000,
                Target(below=100))  # fmt: skip

@@ -224,6 +224,18 @@ def show_way(label: str, page: str, *, key: str, **fields: Any) -> None:
         go_to(page, **fields)
 
 
+def show_all_on(key: str) -> None:
+    """A button that ends what is switched off and hidden."""
+    st.button(
+        "Switch everything on again",
+        key=key,
+        icon=":material/toggle_on:",
+        on_click=kept.change,
+        kwargs={"off": (), "hidden": ()},
+        help="The browser's Back button brings it back.",
+    )
+
+
 def _use_example() -> None:
     example = next((e for e in EXAMPLES if e.name == st.session_state["example"]), None)
     if example:

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import RerunException
 from backend.catalogue import BUILT_IN
 from backend.errors import ExplorerError, ModelError, NotTrained
 from components import kept
-from components.inputs import show_way, use_model
+from components.inputs import show_all_on, show_way, use_model
 from components.landing import LANDING_STYLE, show_title
 from components.palette import Theme
 from components.plain import plain
@@ -73,9 +73,7 @@ def _tell_of_changed_run() -> None:
                 "Inside a head only. **This page shows the whole model.**",
                 width="stretch",
             )
-            st.button(
-                "Switch everything on again", on_click=kept.change, kwargs={"off": (), "hidden": ()}
-            )
+            show_all_on("all_on_above")
 
 
 def show_error(error: ExplorerError) -> None:

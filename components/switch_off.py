@@ -9,6 +9,7 @@ from backend.switched_off import SwitchedOff
 from backend.trace import Trace
 from backend.weight_kinds import KINDS, RAW
 from components import kept
+from components.inputs import show_all_on
 from components.switch_off_words import head_name, notice
 from components.token_chips import visible
 
@@ -50,7 +51,7 @@ def changed_trace(trace: Trace, off: SwitchedOff, kind: str = RAW) -> Trace:
         view = kept.view()
         drawn = None if KINDS[kind].per_layer else (view.layer, view.head)
         st.markdown(notice(off, trace, drawn, looks=kind == RAW), width="stretch")
-        _show_all_on("all_on_above")
+        show_all_on("all_on_above")
     with st.spinner("The model runs again …"):
         return cached_switched_off(trace.model, *trace.sentences, off)
 
@@ -102,20 +103,9 @@ def _show_buttons(trace: Trace, off: SwitchedOff) -> None:
             more = SwitchedOff((*off.heads, *whole)).heads
             _show_button(f"Switch off all of layer {layer}", "this_layer", _OFF_ICON, more)
         if off:
-            _show_all_on("all_on")
+            show_all_on("all_on")
 
 
 def _show_button(label: str, key: str, icon: str, heads: tuple[tuple[int, int], ...]) -> None:
     """A button after which exactly these heads are off."""
     st.button(label, key=key, icon=icon, on_click=kept.change, kwargs={"off": heads})
-
-
-def _show_all_on(key: str) -> None:
-    st.button(
-        "Switch everything on again",
-        key=key,
-        icon=_ON_ICON,
-        on_click=kept.change,
-        kwargs={"off": (), "hidden": ()},
-        help="The browser's Back button brings it back.",
-    )

@@ -10,7 +10,7 @@ import streamlit as st
 from backend.answers import Answer, AnswerKind, answer_kinds, answer_of, is_ready
 from backend.cached_heads import cached_weights
 from backend.hub import Progress
-from backend.switched_off import SwitchedOff
+from backend.switched_off import ALL_ON, SwitchedOff
 from backend.trace import FloatArray, Trace
 from backend.weight_kinds import KINDS, RAW, Given, Weights, too_long
 from components import inputs, kept
@@ -22,7 +22,6 @@ from components.view import Choice
 from components.view_options import ANSWERS
 from components.weight_words import WORDS, WeightWords
 
-_ALL_ON: Final = SwitchedOff()
 _STYLE: Final = """<style>
 .st-key-weights_told { min-height: 4.85rem; }
 .st-key-weights_told .katex { font-size: 1.1em; line-height: 1; }
@@ -56,7 +55,7 @@ def choose_weights(trace: Trace) -> tuple[str, Choice]:
     return kind, inputs.choose_head(trace, layered=KINDS[kind].per_layer)
 
 
-def drawn_weights(trace: Trace, kind: str, choice: Choice, *, off: SwitchedOff = _ALL_ON) -> Drawn:
+def drawn_weights(trace: Trace, kind: str, choice: Choice, *, off: SwitchedOff = ALL_ON) -> Drawn:
     """What is drawn of the trace; for gradients with Answer, and what the answer is.
 
     off: what was switched off when the trace was made
@@ -124,7 +123,7 @@ def answers_are_ready(asked: Sequence[tuple[Trace, Answer]]) -> bool:
 
 
 def find_weights(
-    trace: Trace, kind: str, answer: Answer | None = None, off: SwitchedOff = _ALL_ON
+    trace: Trace, kind: str, answer: Answer | None = None, off: SwitchedOff = ALL_ON
 ) -> Weights:
     """What is drawn of the trace as weights of this kind, with a bar while flows are sought."""
     place = st.empty()

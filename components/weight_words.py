@@ -1,7 +1,7 @@
 """How each kind of weights is spoken of: only raw weights say where a token looks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -94,6 +94,30 @@ _LOOKS: Final = WeightWords(
     file="attention",
 )
 
+_MIXED: Final = WeightWords(
+    looks="is mixed from",
+    looked="goes into",
+    asks="is mixed",
+    reach="is mixed from",
+    query="after the layer (query)",
+    key="in the input (key)",
+    queries="Tokens after the layer (query)",
+    keys="Tokens of the input (key)",
+    query_is="the token after the layer",
+    key_is="a token of the input",
+    which="Which sentence is mixed from which",
+    who="who is mixed from whom",
+    rows="rows are mixed from columns",
+    noun="share",
+    nouns="shares",
+    on="share of",
+    whole="all that these tokens are mixed from",
+    off="comes from",
+    exact="the exact shares of the input",
+    file="rollout",
+    layered=KINDS["rollout"].per_layer,
+)
+
 WORDS: Final[Mapping[str, WeightWords]] = MappingProxyType(
     {
         RAW: _LOOKS,
@@ -119,64 +143,26 @@ WORDS: Final[Mapping[str, WeightWords]] = MappingProxyType(
             exact="the exact shares, weight times length",
             file="values",
         ),
-        "rollout": WeightWords(
-            looks="is mixed from",
-            looked="goes into",
-            asks="is mixed",
-            reach="is mixed from",
-            query="after the layer (query)",
-            key="in the input (key)",
-            queries="Tokens after the layer (query)",
-            keys="Tokens of the input (key)",
-            query_is="the token after the layer",
-            key_is="a token of the input",
-            which="Which sentence is mixed from which",
-            who="who is mixed from whom",
-            rows="rows are mixed from columns",
-            noun="share",
-            nouns="shares",
-            on="share of",
-            whole="all that these tokens are mixed from",
-            off="comes from",
-            exact="the exact shares of the input",
-            file="rollout",
-            layered=KINDS["rollout"].per_layer,
-        ),
-        "flow": WeightWords(
+        "rollout": _MIXED,
+        "flow": replace(
+            _MIXED,
             looks="can draw on",
             looked="can flow into",
             asks="draws",
             reach="can draw on",
-            query="after the layer (query)",
-            key="in the input (key)",
-            queries="Tokens after the layer (query)",
-            keys="Tokens of the input (key)",
-            query_is="the token after the layer",
-            key_is="a token of the input",
             which="Which sentence can draw on which",
             who="who can draw on whom",
             rows="rows can draw on columns",
-            noun="share",
-            nouns="shares",
             on="flow from",
             whole="all flow to these tokens",
-            off="comes from",
             exact="the exact shares of the flow",
             file="flow",
             layered=KINDS["flow"].per_layer,
         ),
-        "gradient": WeightWords(
+        "gradient": replace(
+            _LOOKS,
             looks="has effect by looking at",
             looked="has effect by being looked at by",
-            asks="looks",
-            reach="looks at",
-            query="looks (query)",
-            key="is looked at (key)",
-            queries="Tokens that look (query)",
-            keys="Tokens looked at (key)",
-            query_is="the token that looks",
-            key_is="the token looked at",
-            which="Which sentence looks at which",
             who="what the answer hangs on",
             rows="rows have effect by looking at columns",
             noun="effect",
