@@ -73,10 +73,28 @@ def opened_browser() -> Iterator[Browser]:
         browser.close()
 
 
+_STILL = """() => new Promise(resolve => {
+    const boxes = () => JSON.stringify([...document.querySelectorAll(
+        '[data-testid=stMainBlockContainer], [data-testid=stSidebar]'
+    )].map(box => box.getBoundingClientRect()));
+    let before = boxes(), frames = 0, seen = 0;
+    const look = () => {
+        const now = boxes();
+        frames = now === before ? frames + 1 : 0;
+        before = now;
+        if (frames >= 3 || ++seen > 300) resolve();
+        else requestAnimationFrame(look);
+    };
+    document.fonts.ready.then(() => requestAnimationFrame(look));
+})"""
+"""Until page and sidebar have had one size for three frames: fonts and animations move them."""
+
+
 def wait_until_drawn(page: Page, seconds: float = 30) -> None:
-    """Until Streamlit has finished its run and the page has settled."""
+    """Until Streamlit has finished its run and nothing slides away from the pointer any more."""
     page.wait_for_selector("[data-testid=stApp]", timeout=seconds * 1000)
     page.wait_for_function(
         "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'",
         timeout=seconds * 1000,
     )
+    page.evaluate(_STILL)
