@@ -14,7 +14,8 @@ from backend.examples import EXAMPLES
 from backend.tokenizer import CASED, UNCASED
 from backend.trace import Reading
 from components import kept
-from components.view import NO_TOKENS, Choice
+from components.fitted import NO_TOKENS
+from components.view import Choice
 from components.view_options import LINES, MEASURES, OVER, TASKS, VIEWS, WEIGHTS
 
 Option = TypeVar("Option", bound=Hashable)

@@ -20,19 +20,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from backend.trace import Reading
-from components.view import (
-    FIELDS,
-    NO_TOKENS,
-    SILENT,
-    TOKENS,
-    View,
-    chosen,
-    fitted,
-    kept,
-    link_of,
-    places_of,
-    view_of,
-)
+from components.fitted import NO_TOKENS, SILENT, TOKENS, fitted, places_of
+from components.view import FIELDS, View, chosen, kept, link_of, view_of
 
 Within = Callable[[View, Reading], tuple[View, list[str]]]
 

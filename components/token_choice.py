@@ -6,9 +6,9 @@ import streamlit as st
 
 from backend.trace import Reading
 from components import kept
+from components.fitted import fitted_tokens
 from components.plain import plain, told_apart
 from components.token_chips import visible
-from components.view import fitted_tokens
 
 MOST_SIDE_BY_SIDE: Final = 64
 """So many tokens can be clicked as words; more are found faster in a box that one types into."""

@@ -5,6 +5,7 @@ import streamlit as st
 from backend.cached import cached_task_head
 from components.accuracy_section import show_accuracy
 from components.answer_sections import show_own_layer, show_tags, show_unknown
+from components.fitted import fitted_tokens
 from components.for_all import find_tagger, show_training
 from components.inputs import choose_model, choose_sentences
 from components.kept import fit
@@ -12,7 +13,6 @@ from components.loading import load_model, load_trace
 from components.output_sections import show_vector_map, show_vectors, show_way
 from components.page import page
 from components.token_choice import choose_tokens
-from components.view import fitted_tokens
 
 WHAT_IT_SHOWS = """
 **What this shows, and what it does not.** A probability is how sure the layer is, not how often it

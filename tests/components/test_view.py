@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from backend.cached import cached_trace
 from backend.catalogue import CATALOGUE
 from backend.sentence_filter import SHOW
+from components.fitted import fitted, fitted_tokens
 from components.view import (
     FIELDS,
     MOST_CHARACTERS,
     View,
     chosen,
-    fitted,
-    fitted_tokens,
     kept,
     parameters_of,
     view_of,
