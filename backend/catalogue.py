@@ -9,11 +9,12 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Entry:
-    """One model: its name, how it is shown, and whether it needs no network."""
+    """One model: its name, how it is shown, whom to cite, and whether it needs no network."""
 
     name: str
     title: str
     about: str
+    paper: str
     offline: bool
 
 
@@ -21,11 +22,20 @@ BUILT_IN: Final = "minilm"
 SMALL: Final = "small-bert"
 """It has no files: a server trains it."""
 
+_BERT: Final = (
+    "Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers for Language "
+    "Understanding"
+)
+_DISTILBERT: Final = "Sanh et al. 2019, DistilBERT, a distilled version of BERT: smaller, faster, cheaper and lighter"
+
 _ENTRIES: Final = (
     Entry(
         name=BUILT_IN,
         title="MiniLM-L6 (built in)",
         about="A small BERT: 6 layers of 12 heads. It comes with the app and needs no network.",
+        paper="Wang et al. 2020, MiniLM: Deep Self-Attention Distillation for Task-Agnostic "
+        "Compression of Pre-Trained Transformers; Reimers and Gurevych 2019, Sentence-BERT: "
+        "Sentence Embeddings using Siamese BERT-Networks",
         offline=True,
     ),
     Entry(
@@ -33,12 +43,14 @@ _ENTRIES: Final = (
         title="Small BERT (trained here)",
         about="A tiny BERT that knows some hundred words: 2 layers of 4 heads. It is trained on "
         "the Cloze page in a minute or two and needs no network.",
+        paper=_BERT,
         offline=True,
     ),
     Entry(
         name="bert-base-uncased",
         title="BERT base, uncased",
         about="The original BERT: 12 layers of 12 heads, all letters small. 440 MB to download.",
+        paper=_BERT,
         offline=False,
     ),
     Entry(
@@ -46,6 +58,7 @@ _ENTRIES: Final = (
         title="BERT base, cased",
         about="BERT that tells capital from small letters: 12 layers of 12 heads. "
         "436 MB to download.",
+        paper=_BERT,
         offline=False,
     ),
     Entry(
@@ -53,6 +66,7 @@ _ENTRIES: Final = (
         title="DistilBERT base, uncased",
         about="A BERT of half the depth, without segment embeddings: 6 layers of 12 heads. "
         "268 MB to download.",
+        paper=_DISTILBERT,
         offline=False,
     ),
     Entry(
@@ -60,6 +74,8 @@ _ENTRIES: Final = (
         title="BERT base, fine-tuned for names",
         about="bert-base-cased, fine-tuned on news to find names of people, places, organisations "
         "and others (CoNLL-2003). It has a classification layer of its own. 433 MB to download.",
+        paper=f"{_BERT}; Tjong Kim Sang and De Meulder 2003, Introduction to the CoNLL-2003 Shared "
+        "Task",
         offline=False,
     ),
     Entry(
@@ -67,6 +83,8 @@ _ENTRIES: Final = (
         title="DistilBERT, fine-tuned for sentiment",
         about="DistilBERT, fine-tuned on sentences of film reviews to tell negative from positive "
         "(SST-2). It has a classification layer of its own. 268 MB to download.",
+        paper=f"{_DISTILBERT}; Socher et al. 2013, Recursive Deep Models for Semantic "
+        "Compositionality Over a Sentiment Treebank",
         offline=False,
     ),
 )
@@ -85,6 +103,11 @@ def any_model() -> bool:
 def is_offered(name: str) -> bool:
     """Whether readers may choose this model."""
     return name in CATALOGUE or any_model()
+
+
+def paper_of(name: str) -> str:
+    """Whom to cite for the model; nothing where that is not known."""
+    return CATALOGUE[name].paper if name in CATALOGUE else ""
 
 
 def title_of(name: str) -> str:

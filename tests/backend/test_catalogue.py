@@ -15,7 +15,7 @@ def test_names() -> None:
     assert CATALOGUE[BUILT_IN].offline
     assert CATALOGUE[SMALL].offline
     assert {"bert-base-uncased", "bert-base-cased", "distilbert-base-uncased"} <= set(CATALOGUE)
-    assert all(name == entry.name and entry.about for name, entry in CATALOGUE.items())
+    assert all(name == entry.name and entry.about and entry.paper for name, entry in CATALOGUE.items())
 
 
 def test_every_error_is_in_the_drawn_tree() -> None:
