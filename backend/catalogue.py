@@ -26,7 +26,10 @@ _BERT: Final = (
     "Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers for Language "
     "Understanding"
 )
-_DISTILBERT: Final = "Sanh et al. 2019, DistilBERT, a distilled version of BERT: smaller, faster, cheaper and lighter"
+_DISTILBERT: Final = (
+    "Sanh et al. 2019, DistilBERT, a distilled version of BERT: smaller, faster, cheaper and "
+    "lighter"
+)
 
 _ENTRIES: Final = (
     Entry(

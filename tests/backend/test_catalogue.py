@@ -15,7 +15,10 @@ def test_names() -> None:
     assert CATALOGUE[BUILT_IN].offline
     assert CATALOGUE[SMALL].offline
     assert {"bert-base-uncased", "bert-base-cased", "distilbert-base-uncased"} <= set(CATALOGUE)
-    assert all(name == entry.name and entry.about and entry.paper for name, entry in CATALOGUE.items())
+    for name, entry in CATALOGUE.items():
+        assert name == entry.name
+        assert entry.about
+        assert entry.paper
 
 
 def test_every_error_is_in_the_drawn_tree() -> None:
