@@ -9,7 +9,16 @@
     │   └── QueueFull           too many others wait already
     └── ModelError              something about the model
         ├── UnknownModel        no model of that name or in that folder
-        ├── HubUnreachable      the model must be downloaded and cannot be
+        ├── ClosedModel         its owners let only some people have it
+        ├── ModelTooLarge       this server has not the memory for it
+        ├── Passing             the same can succeed when it is tried again
+        │   ├── HubUnreachable      the model must be downloaded, and nothing leads to the Hub
+        │   ├── HubSlow             the Hub lets wait too long
+        │   ├── HubTrouble          the Hub answers that it has trouble of its own
+        │   ├── DownloadCut         the download broke off; what has arrived is kept
+        │   ├── DownloadDamaged     what was downloaded was damaged, and has been removed
+        │   ├── DiskFull            the download has no room on the disk
+        │   └── ServerFull          the memory is full of models that others are using
         ├── NotAModel           what was found is no BERT-family model, or its weights are broken
         ├── NoAttention         the model ran, but gave no attention weights
         ├── NoMaskedWords       the model has no output layer that fills masks
@@ -56,8 +65,44 @@ class UnknownModel(ModelError):  # noqa: N818
     """There is no model of this name."""
 
 
-class HubUnreachable(ModelError):  # noqa: N818
-    """The model is not on this computer yet and the Hub does not answer."""
+class ClosedModel(ModelError):  # noqa: N818
+    """The model is private, or given only to those who accepted its terms."""
+
+
+class ModelTooLarge(ModelError):  # noqa: N818
+    """The model takes more memory than this server has for models."""
+
+
+class Passing(ModelError):  # noqa: N818
+    """What hinders may pass, or has been put right: the same can be tried again."""
+
+
+class HubUnreachable(Passing):
+    """The model is not on this computer yet and the Hub cannot be reached."""
+
+
+class HubSlow(Passing):
+    """The Hub is there, but does not answer in time."""
+
+
+class HubTrouble(Passing):
+    """The Hub answers that something is wrong with it, or that it is asked too much."""
+
+
+class DownloadCut(Passing):
+    """The download broke off midway; the next one goes on where it ended."""
+
+
+class DownloadDamaged(Passing):
+    """A downloaded file was not what the Hub offers; it is removed."""
+
+
+class DiskFull(Passing):
+    """The disk has no room for the download, or nothing may be written to it."""
+
+
+class ServerFull(Passing):
+    """Every model that is loaded is in use, and there is no room for one more."""
 
 
 class NotAModel(ModelError):  # noqa: N818
