@@ -9,16 +9,22 @@ from contextlib import asynccontextmanager
 from threading import Thread
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from backend import log
 from backend.cached import warm_up
 from backend.catalogue import BUILT_IN
 from backend.for_all import taggers
+from backend.readiness import HTTP, Readiness
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Get ready while the server starts, so that no visitor waits for torch."""
+    log.begin()
     # A folder called `pages` makes Streamlit run the first visitor's page without this file and
     # hence without the page table below. This is the switch that st.navigation itself sets.
     PagesManager.uses_pages_directory = False
@@ -28,8 +34,19 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 def _prepare() -> None:
     """Load the built-in model, then train its layer for parts of speech behind the first pages."""
-    warm_up()
-    taggers.start(BUILT_IN)
+    readiness.prepare(warm_up)
+    if readiness.status == "ready":
+        taggers.start(BUILT_IN)
+
+
+async def health(_: Request) -> JSONResponse:
+    """Whether the server is starting, ready, or has failed to start; never out of a cache."""
+    status = readiness.status
+    return JSONResponse(
+        {"status": status, "seconds": round(readiness.seconds, 1)},
+        HTTP[status],
+        {"Cache-Control": "no-store"},
+    )
 
 
 def run_page() -> None:
@@ -62,4 +79,5 @@ def run_page() -> None:
 if __name__ == "__main__":
     run_page()
 else:
-    app = st.App(__file__, lifespan=lifespan)
+    readiness = Readiness()
+    app = st.App(__file__, lifespan=lifespan, routes=[Route("/health", health)])

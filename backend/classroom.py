@@ -13,17 +13,16 @@ The first whole training is kept as long as the server lives. A later one begins
 weights and reads the same sentences, so it shows the same again.
 """
 
-import logging
 import os
 from collections.abc import Callable, Hashable
 from functools import cache
 from threading import Lock
 from typing import Final
 
-from backend.errors import NotTrained, TrainingError
+from backend.errors import NotTrained
 from backend.masked_words import MaskedWords
 from backend.model import Model
-from backend.small_bert import NAME, SmallBert
+from backend.small_bert import SmallBert
 from backend.small_training import STEPS, SmallProgress, train_small_bert
 from backend.training_queue import Job, TrainingQueue, server_queue
 from backend.training_states import Done, Running, State, Stopped, Waiting
@@ -133,13 +132,7 @@ class Classroom:
             report(progress)
             self.state()  # to the line this says that somebody still wants it
 
-        try:
-            return train_small_bert(tell, should_stop, steps=self.steps)
-        except TrainingError:
-            raise
-        except Exception:
-            logging.getLogger(__name__).exception("the training of %s broke off", NAME)
-            raise
+        return train_small_bert(tell, should_stop, steps=self.steps)
 
 
 @cache

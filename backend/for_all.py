@@ -7,7 +7,6 @@
 `accuracies` goes the same way to `cached_tag_accuracy`, `tasks` to `cached_task`.
 """
 
-import logging
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Lock
@@ -25,7 +24,7 @@ from backend.cached import (
     task_is_ready,
 )
 from backend.catalogue import title_of
-from backend.errors import ExplorerError, TrainingStopped
+from backend.errors import TrainingStopped
 from backend.hub import Progress
 from backend.labelled_texts import LabelledTexts
 from backend.training_queue import LONGEST_LINE, Job, server_queue
@@ -106,13 +105,7 @@ class ForAll(Generic[Key]):
                 raise TrainingStopped("Nobody waits for these numbers any more.")
             report(Steps(done, total, (monotonic() - began) * (total - done) / done))
 
-        try:
-            self._work(key, tell)
-        except (ExplorerError, TrainingStopped):
-            raise
-        except Exception:
-            logging.getLogger(__name__).exception("broke off: %s", self._title(key))
-            raise
+        self._work(key, tell)
 
 
 taggers: Final[ForAll[str]] = ForAll(

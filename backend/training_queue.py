@@ -11,6 +11,7 @@ no job that is over, so a result lives as long as the page that holds the job.
 
 import atexit
 import ctypes
+import logging
 import os
 import sys
 import threading
@@ -21,7 +22,8 @@ from functools import cache
 from time import monotonic
 from typing import Any, Final, Generic
 
-from backend.errors import QueueFull, TrainingStopped
+from backend import log
+from backend.errors import ExplorerError, QueueFull, TrainingStopped
 from backend.training_states import (
     Ahead,
     Done,
@@ -57,7 +59,7 @@ class Job(Generic[Progress, Result]):
         self._over: Over[Result] | None = None
         self._unwanted = False
         self._told = False  # the training knows that it is unwanted
-        self._polled = now
+        self._polled = self._asked = self._began = now
 
     def poll(self) -> State[Progress, Result]:
         """How it stands, without waiting; tells the queue that its visitor is still there."""
@@ -138,6 +140,7 @@ class TrainingQueue:
         _step_back()
         while (job := self._next()) is not None:
             over = job._run()
+            self._log(job, over)
             if isinstance(over, Failed):
                 _forget_variables(over.error)
             _give_memory_back()
@@ -151,7 +154,23 @@ class TrainingQueue:
             self._running = self._line.pop(0) if self._line else None
             if self._running is None:
                 self._thread = None
+            else:
+                self._running._began = self._clock()
             return self._running
+
+    def _log(self, job: Job[Any, Any], over: Over[Any]) -> None:
+        """A line about a training that is over; the traceback of one that failed for no reader."""
+        error = over.error if isinstance(over, Failed) else None
+        failed = error is not None and not isinstance(error, ExplorerError)
+        log.tell(
+            "training",
+            logging.ERROR if failed else logging.INFO,
+            error if failed else None,
+            name=job.name,
+            waited=job._began - job._asked,
+            seconds=self._clock() - job._began,
+            outcome="stopped" if isinstance(over, Stopped) else log.outcome_of(error),
+        )
 
     def _state_of(self, job: Job[Progress, Result]) -> State[Progress, Result]:
         with self._lock:

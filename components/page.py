@@ -14,6 +14,7 @@ from components.inputs import show_all_on, show_way, use_model
 from components.landing import LANDING_STYLE, show_title
 from components.palette import Theme
 from components.plain import plain
+from components.run_log import Run
 
 _STYLE = """
 [data-testid="stMainBlockContainer"] { padding: 2.5rem 2rem 3rem; }
@@ -41,6 +42,7 @@ _OF_CHANGED_RUNS = ("Attention", "Inside a head")
 @contextmanager
 def page(title: str, question: str) -> Iterator[None]:
     """Open a page; what the reader can mend is shown as a sentence and ends the page there."""
+    run, ended_by = Run(title), None
     st.set_page_config(page_title=f"{title} · Attention Explorer", layout="wide")
     st.html(f"<style>{_STYLE}{LANDING_STYLE}</style>")
     kept.read_address()
@@ -52,8 +54,10 @@ def page(title: str, question: str) -> Iterator[None]:
     try:
         yield
     except ExplorerError as error:
+        ended_by = error
         show_error(error)
     finally:
+        run.over(kept.view(), ended_by or sys.exception())
         if not isinstance(sys.exception(), RerunException):  # else the next run has to say them
             for note in kept.take_notes():
                 warnings.warning(plain(note))
