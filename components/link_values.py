@@ -58,6 +58,7 @@ def written(value: object) -> str:
 READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "keys": read_two,
     "pair": read_flag,
+    "present": read_flag,
     "done": read_done,
     "off": read_pairs,
     "hidden": read_places,
@@ -68,6 +69,7 @@ READERS: Final[Mapping[str, Callable[[object], object]]] = {
 MEANING: Final = {
     "keys": "two tokens to set against each other",
     "pair": "whether to read the sentences as one pair",
+    "present": "whether to present",
     "done": "the lesson's answers",
     "off": "heads to switch off",
     "hidden": "tokens to hide",

@@ -1,0 +1,44 @@
+"""To the next and the previous layer, head, step of the lesson or example, where there are some."""
+
+from typing import Final
+
+from backend.examples import EXAMPLES
+from components import kept
+from components.fitted import NO_TOKENS
+
+_COUNTS: Final = "steps_of_pages"
+
+
+def allow_steps(field: str, count: int) -> None:
+    """Tell that the page that runs shows one of `count` layers, heads or steps of the lesson."""
+    kept.store(_COUNTS, _counts() | {(kept.page_name(), field): count})
+
+
+def can_step(field: str) -> bool:
+    """Whether the page that runs has shown several to step among."""
+    return _counts().get((kept.page_name(), field), 1) > 1
+
+
+def step(field: str, by: int) -> None:
+    """Choose the layer, head or step of the lesson so many further on, at most the last one."""
+    if can_step(field):
+        last = _counts()[kept.page_name(), field] - 1
+        kept.change(**{field: max(0, min(last, getattr(kept.view(), field) + by))})
+
+
+def step_example(by: int) -> None:
+    """Choose the example so many further on; after the last comes the first.
+
+    Sentences of the reader's own stand before the first one.
+    """
+    view = kept.view()
+    pairs = [(example.a, example.b) for example in EXAMPLES]
+    here = pairs.index((view.a, view.b)) if (view.a, view.b) in pairs else -1 if by > 0 else 0
+    a, b = pairs[(here + by) % len(pairs)]
+    if by:
+        kept.change(a=a, b=b, **NO_TOKENS)
+
+
+def _counts() -> dict[tuple[str, str], int]:
+    counts: dict[tuple[str, str], int] = kept.stored(_COUNTS, {})
+    return counts
