@@ -1,4 +1,5 @@
 import gc
+import logging
 import threading
 import weakref
 from collections.abc import Callable
@@ -322,3 +323,45 @@ def test_whatever_happens_places_are_in_order_and_every_job_ends(steps: list[str
         gate.go.set()
     finish(queue)
     assert all(isinstance(job.poll(), Done | Stopped) for job, _ in alive)
+
+
+def logged(queue: TrainingQueue, work: Callable[..., Any], caplog: pytest.LogCaptureFixture) -> str:
+    with caplog.at_level(logging.INFO, "explorer"):
+        queue.submit("Refine MiniLM", work)
+        finish(queue)
+    (record,) = caplog.records
+    return record.getMessage()
+
+
+def test_a_training_that_is_over_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    gate = Gate()
+    gate.go.set()
+    line = logged(TrainingQueue(clock=Clock()), gate, caplog)
+    assert line == "event=training name=Refine_MiniLM waited=0 seconds=0 outcome=ok"
+
+
+def test_a_stopped_training_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    def stop(*_: object) -> None:
+        raise TrainingStopped("stopped")
+
+    assert logged(TrainingQueue(), stop, caplog).endswith("outcome=stopped")
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "level"),
+    [
+        (HubUnreachable("a sentence"), "HubUnreachable", logging.INFO),
+        (RuntimeError("a sentence"), "failed:RuntimeError", logging.ERROR),
+    ],
+)
+def test_a_failed_training_is_in_the_log(
+    error: Exception, outcome: str, level: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    line = logged(TrainingQueue(), fail, caplog)
+    assert line.endswith(f"outcome={outcome}")
+    assert "a sentence" not in line
+    assert caplog.records[0].levelno == level
+    assert (caplog.records[0].exc_info is not None) == (level == logging.ERROR)
