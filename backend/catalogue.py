@@ -19,6 +19,8 @@ class Entry:
 
 
 BUILT_IN: Final = "minilm"
+SETTING: Final = "EXPLORER_ANY_MODEL"
+"""The environment variable that lets readers name any model, on one's own machine alone."""
 SMALL: Final = "small-bert"
 """It has no files: a server trains it."""
 
@@ -95,22 +97,17 @@ _ENTRIES: Final = (
 CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
 
 
-def any_model() -> bool:
-    """Whether readers may name any Hub id or folder, not only what stands in the table.
+def any_model_is_wanted() -> bool:
+    """Whether the server's owner has set that readers may name any Hub id or folder."""
+    return os.environ.get(SETTING) == "1"
 
-    Off unless the server's owner sets EXPLORER_ANY_MODEL=1, which is for one's own machine.
+
+def is_offered(name: str, *, any_model: bool = False) -> bool:
+    """Whether readers may choose this model.
+
+    any_model: whether they may name any Hub id or folder, not only what stands in the table
     """
-    return os.environ.get("EXPLORER_ANY_MODEL") == "1"
-
-
-def is_offered(name: str) -> bool:
-    """Whether readers may choose this model."""
-    return name in CATALOGUE or any_model()
-
-
-def paper_of(name: str) -> str:
-    """Whom to cite for the model; nothing where that is not known."""
-    return CATALOGUE[name].paper if name in CATALOGUE else ""
+    return name in CATALOGUE or any_model
 
 
 def title_of(name: str) -> str:

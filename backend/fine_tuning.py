@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from backend.catalogue import any_model
 from backend.classifier import LinearClassifier
 from backend.errors import NotAModel, TrainingError, TrainingStopped
 from backend.labelled_texts import LabelledTexts
@@ -60,11 +59,9 @@ def refine(
     The model given is not changed. The same seed gives the same result.
     report: called after every step
     should_stop: asked before every step, and while the model reads the sentences
-    Raises TrainingStopped if it was asked to stop, TrainingError if the copy would take more
-    than MOST_BYTES (no limit where any model may be chosen) or the loss is no number, TableError
-    if a text has no token.
+    Raises TrainingStopped if it was asked to stop, TrainingError if the loss is no number,
+    TableError if a text has no token.
     """
-    check_size(model)
     held = stratified_folds(table.labels, PARTS, seed) == 0
     learned, rest = np.flatnonzero(~held), np.flatnonzero(held)
     labels = np.array(table.labels)
@@ -98,8 +95,8 @@ def training_bytes(model: Model) -> int:
 
 
 def check_size(model: Model) -> None:
-    """Raise TrainingError if refining would take more than MOST_BYTES, unless any model may be."""
-    if training_bytes(model) > MOST_BYTES and not any_model():
+    """Raise TrainingError if refining would take more than MOST_BYTES."""
+    if training_bytes(model) > MOST_BYTES:
         raise TrainingError(
             f"Refining {model.name} takes {training_bytes(model) / 1e9:.1f} GB of memory; this "
             f"server allows {MOST_BYTES / 1e9:.1f} GB. Choose the built-in model, or train the "

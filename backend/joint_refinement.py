@@ -11,16 +11,18 @@ from backend.training_queue import server_queue
 
 
 def join_refinement(
-    model_name: str, table: LabelledTexts, name: str
+    model_name: str, table: LabelledTexts, name: str, *, any_size: bool = False
 ) -> Seat[RefineProgress, Refinement]:
     """A seat at the refinement of a model for a table.
 
     name: what others in the server's line read
+    any_size: whether models may be refined that are too large to share a server with others
     Raises as `load_model` does, TrainingError if the model is too large, QueueFull if too many
     wait already.
     """
     model = cached_model(model_name)
-    check_size(model)
+    if not any_size:
+        check_size(model)
     return _refinements().join(
         (model_name, table),
         name,

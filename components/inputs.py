@@ -9,12 +9,14 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
-from backend.catalogue import CATALOGUE, any_model, title_of
+from backend.catalogue import CATALOGUE, title_of
 from backend.examples import EXAMPLES
-from backend.tokenizer import CASED, UNCASED
 from backend.trace import Reading
 from components import kept
 from components.fitted import NO_TOKENS
+from components.own_machine import any_model, refusal
+from components.plain import plain
+from components.stepping import allow_steps
 from components.view import Choice
 from components.view_options import LINES, MEASURES, OVER, TASKS, VIEWS, WEIGHTS
 
@@ -85,36 +87,14 @@ def choose_model() -> str:
             "others are fetched once from the Hugging Face Hub (up to 440 MB), which needs a "
             "network.",
         )
+        if said := refusal():
+            st.caption(plain(said))
     return name
 
 
 def use_model(name: str) -> None:
     """Choose this model; for the callbacks of buttons."""
     kept.change(model=name)
-
-
-def choose_tokenizer(model: str) -> str:
-    """Draw Tokenizer; the name of the chosen one, the model's own until another is chosen."""
-    names = list(dict.fromkeys([model, UNCASED, CASED]))
-    chosen = kept.stored("tokenizer")
-    kept.seed("tokenizer", chosen if chosen in names else model)
-    name = st.selectbox(
-        "Tokenizer",
-        names,
-        key="tokenizer",
-        format_func=lambda name: f"{title_of(name)}, the model's own" if name == model else name,
-        on_change=kept.store_widget,
-        args=("tokenizer",),
-        persist_state="session",
-        help="Each tokenizer has its own list of pieces. “Uncased” makes all letters small "
-        "first, “cased” keeps capitals. Both work without a network.",
-    )
-    return name if name in names else model  # a browser can send any name
-
-
-def use_tokenizer(name: str) -> None:
-    """Cut the sentences with this tokenizer; for the callbacks of buttons."""
-    kept.store("tokenizer", name)
 
 
 def choose_head(trace: Reading, *, layered: bool = False) -> Choice:

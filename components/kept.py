@@ -21,6 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from backend.trace import Reading
 from components.fitted import NO_TOKENS, SILENT, TOKENS, fitted, places_of
+from components.own_machine import any_model
 from components.view import FIELDS, View, chosen, kept, link_of, view_of
 
 Within = Callable[[View, Reading], tuple[View, list[str]]]
@@ -41,7 +42,7 @@ def change(**fields: Any) -> None:
 
 def keep(name: str, value: object) -> None:
     """Choose a value that came from outside, or the nearest good one, and say which."""
-    st.session_state["kept_view"], said = kept(view(), name, value)
+    st.session_state["kept_view"], said = kept(view(), name, value, any_model=any_model())
     note(said)
     _outdated().update({"a": TOKENS, "b": TOKENS, "model": SILENT}.get(name, ()))
 
@@ -133,7 +134,7 @@ def read_address() -> None:
     given = {key: value for key, value in st.query_params.items() if key in FIELDS}
     new = given not in _known()
     if given and (new or _went_back()):
-        st.session_state["kept_view"], notes = view_of(given)
+        st.session_state["kept_view"], notes = view_of(given, any_model=any_model())
         if new:
             st.session_state["arrived"] = view() if "a" in given else None
         _outdated().clear()

@@ -8,6 +8,7 @@ from backend.errors import UnknownModel
 from backend.model import Model
 from backend.trace import Trace
 from components.inputs import Sentences
+from components.own_machine import any_model
 from components.plain import plain
 
 
@@ -16,7 +17,7 @@ def load_model(name: str) -> Model:
 
     Raises ModelError if it cannot be had.
     """
-    if not is_offered(name):
+    if not is_offered(name, any_model=any_model()):
         raise UnknownModel("This model is not offered here. Choose one under Model.")
     title = plain(title_of(name))
     place = st.empty()

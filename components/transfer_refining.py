@@ -19,6 +19,7 @@ from backend.training_states import Done, Failed, Running, Stopped, Waiting
 from components import kept
 from components.downloads import offer_csv
 from components.figures_transfer import confusion_figure
+from components.own_machine import any_model
 from components.page import page_theme
 from components.plain import plain
 from components.refinement_words import refinement_words, running_words, waiting_words
@@ -92,7 +93,7 @@ def _begin(key: _Key, name: str) -> None:
     """Sit down at the refinement of this model and table; a sentence says where that fails."""
     kept.store("refinements_said", {})
     try:
-        seat = join_refinement(*key, name)
+        seat = join_refinement(*key, name, any_size=any_model())
     except ExplorerError as error:
         kept.store("refinements_said", {key: str(error)})
         return

@@ -96,26 +96,28 @@ _ALWAYS: Final = ("a", "b", "model", "layer", "head", "query", "show")
 """The parameters of every link; others only where they are not as the app opens."""
 
 
-def view_of(parameters: Mapping[str, str]) -> tuple[View, list[str]]:
+def view_of(parameters: Mapping[str, str], *, any_model: bool = False) -> tuple[View, list[str]]:
     """The view that a link asks for, and a sentence for each value that was no good.
 
     A link that gives Sentence A but no Sentence B has only one sentence.
     """
     view = View(b="", query=None) if "a" in parameters else View()
+    any_model: whether it may name a model that is not in the catalogue
     notes: list[str] = []
     for name in FIELDS:
         if name in parameters:
-            view, note = kept(view, name, parameters[name])
+            view, note = kept(view, name, parameters[name], any_model=any_model)
             notes += [note] if note else []
     return view, notes
 
 
-def kept(view: View, name: str, value: object) -> tuple[View, str]:
+def kept(view: View, name: str, value: object, *, any_model: bool = False) -> tuple[View, str]:
     """The view with this field set to the nearest good value; a sentence if that is another one.
 
     For every word from outside: links, widgets and scripts in the browser can send anything.
     """
     if name in ("a", "b"):
+    any_model: whether it may be a model that is not in the catalogue
         text = str(value)
         note = f"Only the first {MOST_CHARACTERS:,} characters are read."
         short = text[:MOST_CHARACTERS]
@@ -128,6 +130,8 @@ def kept(view: View, name: str, value: object) -> tuple[View, str]:
         return (view, note) if good is None else (_with(view, name, good), "")
     return _with_option(view, name, value)
 
+    if name == "model" and is_offered(str(value), any_model=any_model):
+        return _with(view, name, str(value)), ""
 
 def parameters_of(view: View) -> dict[str, str]:
     """The link's parameters for a view; `view_of` reads them back."""
@@ -157,8 +161,7 @@ def chosen(view: View, choice: Mapping[str, Any]) -> View:
 
 
 def _with_option(view: View, name: str, value: object) -> tuple[View, str]:
-    good = is_offered(str(value)) if name == "model" else value in tuple(TITLES[name])
-    if good:
+    if value in tuple(TITLES.get(name, ())):
         return _with(view, name, value), ""
     now = getattr(view, name)
     instead = title_of(now) if name == "model" else TITLES[name][now]

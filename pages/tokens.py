@@ -8,15 +8,10 @@ from backend.cached import cached_tokenizer
 from backend.tables import tokens_csv
 from backend.tokenizer import CASED
 from components.downloads import offer_csv
-from components.inputs import (
-    choose_model,
-    choose_sentences,
-    choose_tokenizer,
-    use_sentences,
-    use_tokenizer,
-)
+from components.inputs import choose_model, choose_sentences, use_sentences
 from components.page import page
 from components.token_chips import chips_of, show_token_chips, visible
+from components.tokenizer_choice import choose_tokenizer, use_tokenizer
 
 LESSON = "My dog Fido is cute. He likes playing."
 

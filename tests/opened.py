@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
+
+from backend.catalogue import SETTING
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,3 +33,9 @@ def downloads(page: AppTest) -> list[str]:
     """What the page's buttons for files are called."""
     buttons: Any = page.get("download_button")
     return [button.label for button in buttons]
+
+
+def allow_any_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pages take any model, as on the machine of who has set so."""
+    monkeypatch.setenv(SETTING, "1")
+    monkeypatch.setattr("components.own_machine.reached_from_outside", lambda *_: "")

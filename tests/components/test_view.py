@@ -107,11 +107,12 @@ def test_a_long_bad_value_is_cut_in_the_note() -> None:
     assert len(note) < 200
 
 
-def test_any_model_is_for_ones_own_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
-    assert view_of({"model": "some/model"})[0].model == "some/model"
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "0")
-    assert view_of({"model": "some/model"})[0].model == "minilm"
+def test_a_model_that_is_not_in_the_catalogue_has_to_be_allowed() -> None:
+    link = {"model": "some/model"}
+    assert view_of(link, any_model=True) == (View(model="some/model"), [])
+    view, (note,) = view_of(link)
+    assert view == View()
+    assert "There is no model “some/model” to choose" in note
 
 
 @pytest.mark.parametrize(

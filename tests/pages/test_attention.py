@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.plain import JOINER
-from tests.opened import address, by_label, opened_script
+from tests.opened import address, allow_any_model, by_label, opened_script
 
 opened = partial(opened_script, "pages/attention.py")
 
@@ -85,7 +85,7 @@ def test_a_token_is_let_go_with_its_sentence() -> None:
 def test_a_folder_is_for_ones_own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     refused = opened(a="The cat sat.", model=str(tmp_path))
     assert address(refused)["model"] == "minilm"
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     page = opened(a="The cat sat.", model=str(tmp_path))
     assert not page.exception
     assert "no model" in spoken(page)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.opened import by_label
+from tests.opened import allow_any_model, by_label
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "bertviz.py")
 LONG = "word " * 700
@@ -117,7 +117,7 @@ def test_models_of_other_families(
 ) -> None:
     from tests.backend.small_models import write_model
 
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     folder = str(write_model(family, tmp_path / family))
     page = opened("neuron", a="the cat sat.", b="it sat.", model=folder, layer="1", head="2")
     assert not page.exception

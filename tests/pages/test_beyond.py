@@ -16,7 +16,7 @@ from backend.weight_kinds import KINDS
 from components.plain import JOINER
 from components.weight_words import WORDS
 from tests.backend.small_models import write_task_model
-from tests.opened import address, by_label, downloads, opened_script
+from tests.opened import address, allow_any_model, by_label, downloads, opened_script
 
 attention = partial(opened_script, "pages/attention.py")
 compare = partial(opened_script, "pages/compare.py")
@@ -119,7 +119,7 @@ def test_what_is_switched_off_is_off_in_what_is_drawn() -> None:
 def test_which_answer_can_be_chosen_where_a_model_gives_several(
     task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     monkeypatch.setattr("backend.answers.tagger_is_ready", lambda name: True)
     monkeypatch.setattr("backend.answers.cached_tagger", lambda name: NoTagger())
     more = {} if task == "MaskedLM" else {"num_labels": 3}

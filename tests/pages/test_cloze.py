@@ -17,6 +17,7 @@ from backend.shared import Shared
 from backend.training_states import Running, Waiting
 from components.plain import JOINER
 from tests.backend.test_masked_words import write_masked_model
+from tests.opened import allow_any_model
 
 PAGES = Path(__file__).parents[2] / "pages"
 MASKED = {"a": "the cat [MASK] .", "b": "the dog [MASK] ."}
@@ -40,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def own_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
 
 
 def opened(name: str = "cloze", **parameters: str) -> AppTest:

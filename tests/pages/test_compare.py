@@ -12,7 +12,7 @@ from backend.cached import cached_trace
 from backend.examples import EXAMPLES
 from components.plain import JOINER
 from tests.backend.small_models import write_model
-from tests.opened import address, by_label, opened_script
+from tests.opened import address, allow_any_model, by_label, opened_script
 
 opened = partial(opened_script, "pages/compare.py")
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -164,7 +164,7 @@ def test_a_long_pair_leaves_its_controls_out() -> None:
 def test_a_model_without_segments(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, family: str
 ) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     folder = write_model(family, tmp_path)
     for pair in ("0", "1"):
         page = opened(a="it sat the cat", b="it sat the dog", model=str(folder), pair=pair)
@@ -177,7 +177,7 @@ def test_a_model_without_segments(
 def test_controls_that_the_model_cannot_read_whole_are_left_out(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     folder = str(write_model("bert", tmp_path))  # it reads 40 tokens
     a, b = "the cat sat " * 6 + "it the dog a", "the it the dog a"
     page = opened(a=a, b=b, pair="1", model=folder, query="19", keys="20-21")
@@ -189,7 +189,7 @@ def test_controls_that_the_model_cannot_read_whole_are_left_out(
 def test_a_separator_that_only_a_pair_has_can_be_the_query(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     folder = str(write_model("roberta", tmp_path))
     trace = cached_trace(folder, "a it sat dog", "a it sat cat")
     query, alone = trace.segments.tolist().index(1) - 1, cached_trace(folder, "a it sat dog")

@@ -18,7 +18,7 @@ from backend.text_file import MOST_BYTES
 from components.plain import JOINER
 from components.view_options import MEASURES
 from tests.backend.small_models import write_model
-from tests.opened import address, by_label, downloads, opened_script
+from tests.opened import address, allow_any_model, by_label, downloads, opened_script
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
 IT, CHICKEN = 10, 2
@@ -276,7 +276,7 @@ def test_any_text_can_be_measured(a: str) -> None:
 def test_other_models_are_measured_too(
     family: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     monkeypatch.setattr("components.heads_search.find_tagger", lambda _: None)
     monkeypatch.setattr("components.heads_search.show_training", lambda _: None)
     name = str(write_model(family, tmp_path / family))

@@ -14,7 +14,7 @@ from backend.examples import EXAMPLES
 from components.inside_words import MOST_DRAWN
 from components.plain import JOINER
 from tests.backend.small_models import write_model
-from tests.opened import address, by_label, downloads, opened_script
+from tests.opened import address, allow_any_model, by_label, downloads, opened_script
 
 opened = partial(opened_script, "pages/inside.py")
 CHICKEN = EXAMPLES[0].a
@@ -173,7 +173,7 @@ def test_whatever_is_typed_is_drawn_as_it_is(text: str) -> None:
 def test_models_of_all_families(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, family: str, changes: dict[str, int]
 ) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     folder = str(write_model(family, tmp_path / family, **changes))
     page = opened(a="the cat sat", b="it sat", model=folder, layer="1", head="0", query="2")
     assert not page.exception

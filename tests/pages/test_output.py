@@ -21,7 +21,7 @@ from backend.shared import Shared
 from backend.tagger import TagAccuracy
 from backend.trace import Trace
 from tests.backend.small_models import write_task_model
-from tests.opened import by_label, downloads
+from tests.opened import allow_any_model, by_label, downloads
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "output.py")
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -47,7 +47,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def any_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
 
 
 def opened(**parameters: str) -> AppTest:

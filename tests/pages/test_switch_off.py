@@ -17,7 +17,7 @@ from backend.shared import Shared, nbytes
 from backend.switched_off import SwitchedOff
 from components.plain import JOINER
 from tests.backend.small_models import write_model, write_task_model
-from tests.opened import address, by_label, downloads, opened_script
+from tests.opened import address, allow_any_model, by_label, downloads, opened_script
 
 opened = partial(opened_script, "pages/attention.py")
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -110,7 +110,7 @@ def test_the_nearest_tokens_and_the_answers_are_those_of_both_runs() -> None:
 def test_what_a_sentence_model_says_of_both_runs(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     folder = write_task_model("bert", "SequenceClassification", tmp_path / "sentences")
     page = opened(a="the cat sat", model=str(folder), off="0.1-1.0", layer="0", head="0")
     assert not page.exception
@@ -121,7 +121,7 @@ def test_what_a_sentence_model_says_of_both_runs(
 def test_what_stands_at_a_mask_in_both_runs(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     folder = write_task_model("bert", "MaskedLM", tmp_path / "masks")
     text = "the [MASK] sat, the [MASK] sat"
     page = opened(a=text, model=str(folder), hidden="1", layer="0", head="0")
@@ -213,7 +213,7 @@ def test_hidden_tokens_are_let_go_when_the_text_is_edited() -> None:
 def test_another_model_keeps_the_heads_that_it_has(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     folder = str(write_model("distilbert", tmp_path / "small"))
     page = opened(a="the cat", model=folder, off="1.2-4.4", layer="0", head="0")
     assert not page.exception

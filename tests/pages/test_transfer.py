@@ -20,6 +20,7 @@ from backend.labelled_texts import FEWEST_ROWS, PRESETS, preset_task
 from backend.training_queue import TrainingQueue, server_queue
 from components.plain import JOINER
 from tests.backend.small_models import write_model, write_task_model
+from tests.opened import allow_any_model
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "transfer.py")
 LONG = 60  # seconds after which a test that hangs gives up
@@ -62,7 +63,7 @@ def gate() -> Iterator[Gate]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """A small random model, which is refined in a moment."""
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     return str(write_model("bert", tmp_path / "small"))
 
 
@@ -422,7 +423,7 @@ def test_candidate_labels_that_are_no_good_are_named() -> None:
 def test_a_model_that_fills_masks_is_asked_by_cloze(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("EXPLORER_ANY_MODEL", "1")
+    allow_any_model(monkeypatch)
     folder = write_task_model("bert", "MaskedLM", tmp_path / "masks")
     page = opened(model=str(folder), a="the cat sat")
     assert not page.exception
