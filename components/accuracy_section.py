@@ -15,6 +15,7 @@ from backend.tagger import TagAccuracy
 from backend.training_states import Running, Waiting
 from backend.unknown_tokens import unknown_tokens
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_output import accuracy_figure
 from components.for_all import show_work
 from components.output_words import accuracy_words, confusion_words, method_words
@@ -38,19 +39,13 @@ def _show_measured(found: TagAccuracy, model: str) -> None:
     names = [layer_name(layer) for layer in range(len(found.by_layer))]
     names[-1] += " = T"
     figure = accuracy_figure(found.by_layer, found.by_word, names, theme=page_theme())
-    st.plotly_chart(figure, key="accuracy")
+    show_figure(figure, "Accuracy by layer", key="accuracy")
     if found.confusions:
         wrong = (plain(confusion_words(each)) for each in found.confusions[:_CONFUSIONS])
         st.markdown(
             "The most frequent mistakes of the layer on T:\n" + "".join(f"\n- {w}" for w in wrong)
         )
     st.caption(method_words(found))
-    with st.expander("The curve as numbers"):
-        st.dataframe(
-            {"after layer": names, "accuracy": list(found.by_layer)},
-            hide_index=True,
-            column_config={"accuracy": st.column_config.NumberColumn(format="percent")},
-        )
     offer_csv("Accuracy by layer (CSV)", "accuracy.csv", partial(tables.accuracy_csv, found))
 
 

@@ -20,6 +20,7 @@ from backend.training_states import Running, Waiting
 from components.cloze_sentences import use_small_bert
 from components.cloze_words import bold, no_output_layer, side_by_side, unknown_said
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_cloze import ORDINALS, layers_figure
 from components.figures_lesson import bars_figure
 from components.inputs import Sentences, choose_pair
@@ -27,7 +28,6 @@ from components.loading import load_model, load_trace
 from components.mask_choice import choose_masks, short_word
 from components.page import page_theme, show_error
 from components.plain import plain
-from components.steady_figure import show_steady
 from components.token_chips import visible
 
 _MOST_MASKS: Final = 8
@@ -208,7 +208,9 @@ def _show_pieces(side: Side, filled: Filled, words: MaskedWords) -> None:
     pieces = [visible(words.pieces[number]) for number in ids]
     st.markdown("**The likeliest pieces** and their probabilities")
     figure = bars_figure(pieces, [("probability", shares[-1, ids])], theme=page_theme(), end=1)
-    show_steady(figure, key=f"pieces_{side.letter}")
+    sentence = f"Sentence {side.letter.upper()}"
+    title = f"The likeliest pieces of {sentence}"
+    show_figure(figure, title, key=f"pieces_{side.letter}", steady=True)
     st.markdown("**After each layer**, the same output layer gives")
     first = likeliest(shares, _RANKS)  # (layer + 1, rank)
     figure = layers_figure(
@@ -217,7 +219,8 @@ def _show_pieces(side: Side, filled: Filled, words: MaskedWords) -> None:
         [layer_name(layer) for layer in range(len(shares))],
         theme=page_theme(),
     )
-    show_steady(figure, key=f"layers_{side.letter}")
+    title = f"The likeliest pieces of {sentence} after each layer"
+    show_figure(figure, title, key=f"layers_{side.letter}", steady=True)
 
 
 def _held_together(found: Sequence[Answer], words: MaskedWords) -> str:

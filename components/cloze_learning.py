@@ -17,10 +17,10 @@ from components import kept
 from components.cloze_sentences import use_small_bert
 from components.cloze_snapshots import show_snapshots
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_cloze import loss_figure, scores_figure
 from components.page import page_theme
 from components.plain import plain
-from components.steady_figure import show_steady
 from components.view import View
 
 _SECONDS: Final = 2.0
@@ -149,7 +149,8 @@ def _show_course(course: Course, steps: int) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Loss**: how far it is from sure and right, mean of ten steps")
-        show_steady(loss_figure(losses, steps, theme=page_theme()), key="loss")
+        figure = loss_figure(losses, steps, theme=page_theme())
+        show_figure(figure, "Loss over the training", key="loss", steady=True)
     with right:
         st.markdown("**Held-out accuracy** at each snapshot")
         figure = scores_figure(
@@ -160,7 +161,7 @@ def _show_course(course: Course, steps: int) -> None:
             title="per cent right",
             guess="coin toss",
         )
-        show_steady(figure, key="scores")
+        show_figure(figure, "Held-out accuracy over the training", key="scores", steady=True)
     if len(losses) > STATEMENTS:
         st.caption(
             f"The loss jumps up after step {STATEMENTS}: from there on its sentences have two "

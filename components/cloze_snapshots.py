@@ -13,11 +13,11 @@ from backend.small_training import STATEMENTS
 from backend.small_watching import Watched, answers_over_time, watched
 from components import kept
 from components.cloze_words import scores_said
+from components.drawn_figure import show_figure
 from components.figures_cloze import heads_figure, look_figure, scores_figure
 from components.figures_lesson import bars_figure, written
 from components.page import page_theme
 from components.plain import plain
-from components.steady_figure import show_steady
 
 _WORDS: Final = 6
 
@@ -101,7 +101,8 @@ def _show_answer(one: Watched) -> None:
     st.markdown("**What it answers**: the likeliest words at the mask")
     words, shares = zip(*one.best(_WORDS), strict=True)
     bars = [("probability", np.array(shares))]
-    show_steady(bars_figure(words, bars, theme=page_theme(), end=1), key="answer")
+    figure = bars_figure(words, bars, theme=page_theme(), end=1)
+    show_figure(figure, "The likeliest words at the mask", key="answer", steady=True)
 
 
 def _show_over_time(snapshots: Sequence[Snapshot], number: int, steps: int, chosen: int) -> None:
@@ -116,7 +117,7 @@ def _show_over_time(snapshots: Sequence[Snapshot], number: int, steps: int, chos
         title="probability in per cent",
         chosen=chosen,
     )
-    show_steady(figure, key="over_time")
+    show_figure(figure, "Both nouns over the training", key="over_time", steady=True)
     if snapshots[-1].step > STATEMENTS:
         st.caption(
             f"Up to step {STATEMENTS} its sentences have one noun only: it is enough to repeat a "
@@ -132,13 +133,15 @@ def _show_attention(one: Watched) -> None:
         "Looking token", list(places), default="[MASK]", required=True, key="looking"
     )
     look = one.attention[:, :, places.get(str(token), one.mask)]  # (layer, head, key)
-    show_steady(look_figure(look, one.tokens, theme=page_theme()), key="look")
+    figure = look_figure(look, one.tokens, theme=page_theme())
+    show_figure(figure, f"Where each head looks, from {token}", key="look", steady=True)
     st.markdown(
         "**All heads, all tokens**: each square is a head, each of its rows a token that looks, "
         "each column one that it looks at, in the order of the sentence. Point at a spot to read "
         "it."
     )
-    show_steady(heads_figure(one.attention, one.tokens, theme=page_theme()), key="heads")
+    figure = heads_figure(one.attention, one.tokens, theme=page_theme())
+    show_figure(figure, "All heads, all tokens", key="heads", steady=True)
 
 
 def _show_table(seen: Sequence[Watched]) -> None:

@@ -15,6 +15,7 @@ from backend.two_sentences import Comparison, read_apart, read_as_pair
 from components.comparison_choice import Asked
 from components.comparison_words import THRESHOLDS, cosine_words, known_words, layer_zero, verdict
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_compare import cosine_figure
 from components.inputs import Sentences, choose_head, choose_pair, use_sentences
 from components.loading import load_model
@@ -96,17 +97,10 @@ def show_cosines(asked: Asked) -> None:
         return
     st.markdown(cosine_words(asked))
     a, b = asked.comparison.cosines(asked.query, asked.keys)
-    st.plotly_chart(
-        cosine_figure(
-            a,
-            b,
-            asked.name(asked.query),
-            [asked.name(key) for key in asked.keys],
-            theme=page_theme(),
-        ),
-        key="cosines",
-        config={"displaylogo": False},
-    )
+    names = [asked.name(key) for key in asked.keys]
+    figure = cosine_figure(a, b, asked.name(asked.query), names, theme=page_theme())
+    title = f"How near {asked.name(asked.query)} is to {' and '.join(names)}, layer by layer"
+    show_figure(figure, title, key="cosines")
 
 
 def show_downloads(asked: Asked) -> None:

@@ -12,6 +12,7 @@ from backend.model import Model
 from backend.similarity import cosine_similarity, nearest_rows
 from backend.trace import Embeddings, FloatArray, Trace
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_embeddings import nearest_figure, similarity_figure
 from components.figures_equation import (
     SATURATED_SHARE,
@@ -41,9 +42,8 @@ def show_one_token(model: Model, trace: Trace) -> None:
     parts = parts_of(trace.embeddings)
     limit = equation_limit(parts)
     position = choose_token(trace)
-    st.plotly_chart(
-        one_token_figure(parts, position, limit=limit, theme=page_theme()), key="one_token"
-    )
+    figure = one_token_figure(parts, position, limit=limit, theme=page_theme())
+    show_figure(figure, f"The vectors of {trace.tokens[position]}, added up", key="one_token")
     st.markdown(_about_colours(limit))
     offer_csv(
         "This token's vectors (CSV)",
@@ -58,7 +58,7 @@ def show_all_tokens(trace: Trace) -> None:
     """The equation for all tokens side by side."""
     parts = parts_of(trace.embeddings)
     figure = all_tokens_figure(parts, trace.tokens, limit=equation_limit(parts), theme=page_theme())
-    st.plotly_chart(figure, key="all_tokens")
+    show_figure(figure, "The vectors of all tokens, added up", key="all_tokens")
     offer_csv(
         "All tokens' vectors (CSV)",
         "embeddings.csv",
@@ -74,14 +74,14 @@ def show_similarity(trace: Trace) -> None:
     added = without + vectors.position
     after = cosine_similarity(added, added)
     theme = page_theme()
-    for column, title, values in zip(
-        st.columns(2),
-        ("Before the position is added", "After the position is added"),
-        (before, after),
-        strict=True,
+    titled = {"Before the position is added": before, "After the position is added": after}
+    for number, (column, (title, values)) in enumerate(
+        zip(st.columns(2), titled.items(), strict=True)
     ):
-        column.markdown(f"**{title}**")
-        column.plotly_chart(similarity_figure(values, trace.tokens, theme=theme), key=title)
+        with column:
+            st.markdown(f"**{title}**")
+            figure = similarity_figure(values, trace.tokens, theme=theme)
+            show_figure(figure, f"How alike the tokens are. {title}", key=f"likeness_{number}")
     offer_csv(
         "Similarities (CSV)",
         "similarities.csv",
@@ -108,7 +108,9 @@ def _show_nearest(model: Model, trace: Trace, position: int) -> None:
     pieces = [model.pieces[number] for number in ids]
     own = trace.tokens[position]
     drawn, listed = st.columns([3, 2])
-    drawn.plotly_chart(nearest_figure(pieces, cosines, own, theme=page_theme()), key="nearest")
+    with drawn:
+        figure = nearest_figure(pieces, cosines, own, theme=page_theme())
+        show_figure(figure, f"The pieces nearest to {own}", key="nearest", numbers=False)
     listed.dataframe(
         {
             "piece": [f"{piece} (itself)" if piece == own else piece for piece in pieces],

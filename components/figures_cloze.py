@@ -43,7 +43,7 @@ def layers_figure(
         colorbar=colour_bar("probability"),
         xgap=2,
         ygap=2,
-        hovertemplate="after layer %{y}<br><b>%{customdata}</b> %{text}<extra></extra>",
+        hovertemplate="after layer %{y}<br>%{customdata} <b>%{text}</b><extra></extra>",
     )
     ranks = len(pieces[0])
     layout = {

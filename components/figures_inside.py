@@ -195,7 +195,7 @@ def dimensions_figure(
         mode="lines+markers",
         line={"color": INK[theme], "width": 2},
         marker={"size": 6},
-        hovertemplate="sum up to here <b>%{y:+.3f}</b><extra></extra>",
+        hovertemplate="sum up to dimension %{x} <b>%{y:+.3f}</b><extra></extra>",
     )
     layout = {
         "xaxis": {

@@ -47,7 +47,7 @@ def bars_figure(
             textposition="outside",
             marker={"color": HEADS[theme][number], "pattern": {"shape": _PATTERNS[number]}},
             cliponaxis=False,
-            hovertemplate="%{text}<extra></extra>",
+            hovertemplate=f"{label(title)}, %{{y}}: <b>%{{text}}</b><extra></extra>",
         )
         for number, (title, values) in enumerate(series)
     ]

@@ -60,7 +60,8 @@ def map_figure(
             customdata=[label(tokens[index]) for index in own],
             marker=_MARKERS[segment] | {"color": HEADS[theme][segment]},
             name=f"sentence {letter}",
-            hovertemplate=f"%{{customdata}} in {letter}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
+            hovertemplate=f"%{{customdata}} in {letter}<br><b>(%{{x:.2f}}, %{{y:.2f}})</b>"
+            "<extra></extra>",
         )
         for segment, letter in enumerate("AB")
         for own in [np.flatnonzero(segments == segment).tolist()]
@@ -98,7 +99,8 @@ def path_figure(
             line={"color": HEADS[theme][segment], "dash": ("solid", "dash")[segment]},
             marker=_MARKERS[segment],
             name=f"“{label(word)}” in {letter}",
-            hovertemplate=f"{letter}, after %{{customdata}}<extra></extra>",
+            hovertemplate=f"{letter}, after %{{customdata}}<br><b>(%{{x:.2f}}, %{{y:.2f}})</b>"
+            "<extra></extra>",
         )
         for segment, letter in enumerate("AB")
     ]

@@ -5,6 +5,7 @@ import streamlit as st
 
 from backend.sentence_filter import SHOW, shown_tokens
 from backend.trace import Trace
+from components.drawn_figure import show_figure
 from components.figures import attention_figure
 from components.page import page_theme
 from components.view import Choice
@@ -31,10 +32,11 @@ def show_head_heatmap(trace: Trace, choice: Choice, words: WeightWords = RAW_WOR
         largest=float(weights.max()) if words.layered else 1.0,  # whole layers spread thinly
     )
     name = words.name(choice.layer, choice.head)
-    st.plotly_chart(
+    show_figure(
         figure,
+        f"{place}{part}: {words.exact}",
         key="heatmap",
-        config={"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2}},
+        config={"toImageButtonOptions": {"filename": name, "scale": 2}},
     )
 
 

@@ -77,7 +77,8 @@ def show_found(found: Found, pairs: Pairs, names: Mapping[int, str], choice: Cho
         theme=page_theme(),
         chosen=(choice.layer, choice.head),
     )
-    show_heads_figure(figure, (layers, heads), key="found_map")
+    title = "The mean weight in each head"
+    show_heads_figure(figure, title, (layers, heads), key="found_map")
     order = found.order
     share = [None if np.isnan(s) else s for s in found.share.reshape(-1)[order].tolist()]
     columns = {

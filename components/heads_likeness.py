@@ -26,7 +26,8 @@ def show_likeness(measured: HeadMeasures, choice: Choice) -> None:
         theme=page_theme(),
         chosen=(choice.layer, choice.head),
     )
-    show_heads_figure(figure, (measured.layers, measured.heads), key="head_places")
+    shape = (measured.layers, measured.heads)
+    show_heads_figure(figure, "How alike the heads are", shape, key="head_places")
     st.markdown(
         f"This map keeps **{share:.0%}** of what the distances say (of their squares); the rest "
         f"needs more than two directions. {compared_words(measured)}"

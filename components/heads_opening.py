@@ -6,19 +6,18 @@ from typing import Any, Final
 import streamlit as st
 
 from backend.weight_kinds import RAW
+from components.drawn_figure import show_figure
 from components.inputs import go_to
 
-QUIET: Final = {"displaylogo": False, "displayModeBar": False}
+QUIET: Final = {"displayModeBar": False}
 
 
-def show_heads_figure(figure: Any, shape: tuple[int, int], *, key: str) -> None:
+def show_heads_figure(figure: Any, title: str, shape: tuple[int, int], *, key: str) -> None:
     """Draw a figure whose marks' own data begin with layer and head; a click opens that head.
 
     shape: the number of layers and of heads a layer
     """
-    event: Any = st.plotly_chart(
-        figure, key=key, on_select="rerun", selection_mode="points", config=QUIET
-    )
+    event = show_figure(figure, title, key=key, on_select="rerun", config=QUIET, numbers=False)
     for point in event.selection.points:
         data = point.get("customdata")
         if _is_head(data, *shape):

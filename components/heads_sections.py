@@ -50,7 +50,7 @@ def show_map(measured: HeadMeasures, trace: Trace, choice: Choice) -> None:
         theme=page_theme(),
         chosen=(choice.layer, choice.head),
     )
-    show_heads_figure(figure, (measured.layers, measured.heads), key="head_map")
+    show_heads_figure(figure, MEASURES[name], (measured.layers, measured.heads), key="head_map")
     st.markdown(f"{extremes_words(values, name)} {behind_words(name, measured)}")
     st.markdown(chosen_words(values, name, choice.layer, choice.head))
     show_way(

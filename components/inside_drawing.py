@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 
 from backend.head_steps import HeadSteps
 from backend.trace import Trace
+from components.drawn_figure import show_figure
 from components.inside_words import Places, drawn_keys
 from components.page import page_theme
 from components.palette import Theme
@@ -54,7 +54,7 @@ def inside_of(trace: Trace, steps: HeadSteps, key: int) -> Inside:
     )
 
 
-def draw(figure: go.Figure, name: str) -> None:
+def draw(figure: go.Figure, title: str, name: str) -> None:
     """Draw a figure; `name` is that of its file, too."""
-    config = {"displaylogo": False, "toImageButtonOptions": {"filename": name, "scale": 2}}
-    st.plotly_chart(figure, key=f"inside_{name}", config=config)
+    config = {"toImageButtonOptions": {"filename": name, "scale": 2}}
+    show_figure(figure, title, key=f"inside_{name}", config=config)

@@ -26,12 +26,14 @@ def show_values(inside: Inside) -> None:
     weighted = Vectors("weight × value", steps.weighted_values[places], inside.labels)
     added = Vectors("their sum z: what is handed on", steps.handed_on[None])
     limit = float(np.abs(steps.values).max()) or 1.0
-    for column, panels, key in zip(
-        st.columns(2), ((values,), (weighted, added)), ("values", "weighted"), strict=True
-    ):
+    drawn = (
+        ("The values of all tokens", "values", (values,)),
+        ("Values times weights, and their sum", "weighted", (weighted, added)),
+    )
+    for column, (title, name, panels) in zip(st.columns(2), drawn, strict=True):
         with column:
             figure = vectors_figure(panels, limit=limit, theme=inside.theme, marked=inside.row)
-            draw(figure, key)
+            draw(figure, title, name)
     st.markdown(words.about_values(steps, inside.places, inside.names))
 
 
@@ -48,10 +50,11 @@ def show_contribution(inside: Inside) -> None:
         theme=inside.theme,
         marked=steps.head,
     )
-    draw(figure, "lengths")
+    draw(figure, "The length of each part", "lengths")
     st.markdown(words.about_contribution(steps, inside.names))
     parts = _equation(steps)
-    draw(one_token_figure(parts, 0, limit=equation_limit(parts), theme=inside.theme), "written")
+    figure = one_token_figure(parts, 0, limit=equation_limit(parts), theme=inside.theme)
+    draw(figure, "What the attention writes, as a sum", "written")
     st.markdown(
         "One scale of colours for every line, zero in the middle; the colour grows with the square "
         f"root of the value. {words.about_written(steps, inside.names)}"

@@ -32,7 +32,8 @@ def show_vectors(inside: Inside) -> None:
     query = Vectors(_about_query(inside), steps.query_vector[None])
     limit = float(max(np.abs(steps.query_vector).max(), np.abs(keys).max())) or 1.0
     panels = (query, Vectors("keys: what each token is found by", keys, inside.labels))
-    draw(vectors_figure(panels, limit=limit, theme=inside.theme, marked=inside.row), "vectors")
+    figure = vectors_figure(panels, limit=limit, theme=inside.theme, marked=inside.row)
+    draw(figure, "The query and the keys", "vectors")
 
 
 def show_products(inside: Inside) -> None:
@@ -46,7 +47,7 @@ def show_products(inside: Inside) -> None:
         theme=inside.theme,
         marked=inside.row,
     )
-    draw(figure, "products")
+    draw(figure, "The query times each key", "products")
     st.markdown(words.about_products(steps, inside.names))
 
 
@@ -58,7 +59,7 @@ def show_dimensions(inside: Inside) -> None:
     drawn, listed = st.columns([3, 2])
     with drawn:
         figure = dimensions_figure(order, steps.query_vector, steps.keys[key], theme=inside.theme)
-        draw(figure, "dimensions")
+        draw(figure, "The products by dimension, largest first", "dimensions")
     columns = {
         "dimension": order,
         "query": steps.query_vector[order],
@@ -80,7 +81,7 @@ def show_division(inside: Inside) -> None:
         Bars("dot product", steps.dot_products[places]),
         Bars(f"divided by {_root(steps):.2f}", steps.scaled[places], "+z.2f"),
     )
-    draw(_bars(inside, panels), "divided")
+    draw(_bars(inside, panels), "The scores, before and after the division", "divided")
 
 
 def show_softmax(inside: Inside) -> None:
@@ -92,7 +93,7 @@ def show_softmax(inside: Inside) -> None:
         Bars("weight", steps.weights[places], ".3f", 1.0),
         Bars("without the division", steps.undivided[places], ".3f", 1.0),
     )
-    draw(_bars(inside, panels), "weights")
+    draw(_bars(inside, panels), "The weights, with and without the division", "weights")
     st.markdown(words.about_softmax(steps, inside.names))
 
 

@@ -9,6 +9,7 @@ from backend.lesson_questions import Bars, Evidence, Pieces, Row
 from backend.lesson_tables import bars_csv
 from backend.tables import attention_csv
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures import attention_figure
 from components.figures_lesson import bars_figure
 from components.page import page_theme
@@ -74,11 +75,11 @@ def show_row(row: Row, *, key: str) -> None:
         theme=page_theme(),
         marked=row.query,
     )
-    st.plotly_chart(figure, key=key, config=QUIET)
+    show_figure(figure, row.title, key=key, config=QUIET)
 
 
 def show_bars(bars: Bars, *, key: str) -> None:
     """Draw bars under their title."""
     st.markdown(f"**{plain(bars.title)}**")
     figure = bars_figure(bars.names, bars.series, theme=page_theme(), end=bars.end)
-    st.plotly_chart(figure, key=key, config=QUIET)
+    show_figure(figure, bars.title, key=key, config=QUIET)

@@ -12,6 +12,7 @@ from backend.lesson_questions import Reading
 from backend.lesson_words import looking_word
 from backend.tokenizer import CASED
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.embedding_sections import parts_of
 from components.figures_equation import equation_limit, one_token_figure
 from components.lesson_evidence import QUIET, show_words
@@ -59,7 +60,8 @@ def show_embeddings(reading: Reading) -> None:
     parts = parts_of(a.embeddings)
     st.markdown(f"**“{plain(a.tokens[word])}” of Sentence A, number by number**")
     figure = one_token_figure(parts, word, limit=equation_limit(parts), theme=page_theme())
-    st.plotly_chart(figure, key="lesson_equation", config=QUIET)
+    title = f"The vectors of {a.tokens[word]}, added up"
+    show_figure(figure, title, key="lesson_equation", config=QUIET)
     columns = {part.title.split(":")[0]: np.asarray(part.values) for part in parts}
     make = partial(one_token_csv, columns, word)
     offer_csv("This token's vectors (CSV)", f"embeddings-token-{word}.csv", make)

@@ -9,6 +9,7 @@ from backend import embedding_tables as tables
 from backend.token_map import TokenMap, path_of
 from backend.trace import FloatArray
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_token_map import drift_figure, map_figure, path_figure
 from components.page import page_theme
 from components.plain import plain
@@ -63,7 +64,7 @@ def _show_layer(words: TokenMap, pair: int | None) -> None:
         theme=page_theme(),
         followed=pair,
     )
-    st.plotly_chart(figure, key="map")
+    show_figure(figure, f"The words after {names[layer]}", key="map")
 
 
 def _show_way(words: TokenMap, pair: int) -> None:
@@ -72,19 +73,20 @@ def _show_way(words: TokenMap, pair: int) -> None:
     shared = [words.tokens[a] for a, _ in words.pairs]
     points, share = path_of(words.hidden[:, words.pairs[pair]])
     left, right = st.columns(2)
-    left.markdown(
-        f"**The way of “{plain(word)}” through the layers.** A plane of its own: the one that "
-        "shows most of this way."
-    )
-    left.plotly_chart(path_figure(points, word, names, share=share, theme=page_theme()), key="way")
-    right.markdown(
-        f"**How alike each shared word stays.** The thick line is “{plain(word)}”; every thin "
-        "line is another word that both sentences have."
-    )
-    right.plotly_chart(
-        drift_figure(words.similarity, shared, names, followed=pair, theme=page_theme()),
-        key="drift",
-    )
+    with left:
+        st.markdown(
+            f"**The way of “{plain(word)}” through the layers.** A plane of its own: the one that "
+            "shows most of this way."
+        )
+        figure = path_figure(points, word, names, share=share, theme=page_theme())
+        show_figure(figure, f"The way of {word} through the layers", key="way")
+    with right:
+        st.markdown(
+            f"**How alike each shared word stays.** The thick line is “{plain(word)}”; every thin "
+            "line is another word that both sentences have."
+        )
+        figure = drift_figure(words.similarity, shared, names, followed=pair, theme=page_theme())
+        show_figure(figure, "How alike each shared word stays", key="drift")
     offer_csv("How alike the words stay (CSV)", "drift.csv", partial(tables.drift_csv, words))
 
 

@@ -19,6 +19,7 @@ from backend.token_way import (
 )
 from backend.trace import FloatArray, Trace
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_equation import (
     SATURATED_SHARE,
     Part,
@@ -43,7 +44,7 @@ def show_vectors(trace: Trace) -> None:
     figure = all_tokens_figure(
         parts, trace.tokens, limit=limit, theme=page_theme(), row_pixels=_ROW_PIXELS
     )
-    st.plotly_chart(figure, key="vectors")
+    show_figure(figure, "T, the final vectors", key="vectors")
     st.caption(
         "The colour grows with the square root of the value, zero in the middle. Values beyond "
         f"±{limit:.2f} ({SATURATED_SHARE:.1f} % of all) get the last colour. A column that stands "
@@ -79,7 +80,7 @@ def show_vector_map(trace: Trace) -> None:
         share=words.share,
         theme=page_theme(),
     )
-    st.plotly_chart(figure, key="vector_map")
+    show_figure(figure, "T on a map", key="vector_map")
     offer_csv("The map of T (CSV)", "t-map.csv", partial(tables.points_csv, words))
 
 
@@ -88,11 +89,8 @@ def show_way(trace: Trace, token: int, other: int | None) -> None:
     lines = _lines(trace, token, other)
     names = [layer_name(layer) for layer in range(len(trace.hidden))]
     st.markdown(f"**What “{plain(visible(trace.tokens[token]))}” is like, layer by layer**")
-    st.plotly_chart(way_figure(lines, names, theme=page_theme()), key="way_of_token")
-    with st.expander("The lines as numbers"):
-        columns = {"after layer": names} | {title: list(v) for title, v in lines.items()}
-        form = st.column_config.NumberColumn(format="%.3f")
-        st.dataframe(columns, hide_index=True, column_config=dict.fromkeys(lines, form))
+    figure = way_figure(lines, names, theme=page_theme())
+    show_figure(figure, f"What {trace.tokens[token]} is like, layer by layer", key="way_of_token")
     offer_csv("The way (CSV)", "way.csv", partial(tables.way_csv, lines))
     _show_nearest(trace, token, names)
 

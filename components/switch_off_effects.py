@@ -18,12 +18,12 @@ from backend.similarity import nearest_rows
 from backend.switched_off import SwitchedOff
 from backend.trace import BoolArray, FloatArray, IntArray, Trace
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_switch_off import distance_figure
 from components.for_all import find_tagger
 from components.output_words import label_name
 from components.page import page_theme
 from components.plain import plain
-from components.steady_figure import show_steady
 from components.switch_off_words import effect_words, left_words, name_of, nearest_words
 from components.token_chips import visible
 
@@ -77,7 +77,9 @@ def _show_distances(trace: Trace, distances: FloatArray, token: int) -> None:
     if others.size:
         lines["all other words, on average"] = distances[:, others].mean(axis=1)
     names = [layer_name(layer) for layer in range(len(distances))]
-    show_steady(distance_figure(lines, names, theme=page_theme()), key="distances")
+    figure = distance_figure(lines, names, theme=page_theme())
+    title = "How far the vectors of both runs are apart"
+    show_figure(figure, title, key="distances", steady=True)
     offer_csv("The distances (CSV)", "switched-off.csv", partial(distances_csv, lines))
 
 

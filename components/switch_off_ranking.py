@@ -13,6 +13,7 @@ from backend.removal_tables import ranking_csv
 from backend.trace import Trace
 from components import kept
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_switch_off import removal_figure
 from components.page import page_theme
 from components.switch_off_words import (
@@ -92,12 +93,13 @@ def _show_map(ranking: HeadRanking, chosen: tuple[int, int]) -> None:
         first=FIRST,
         theme=page_theme(),
     )
-    st.plotly_chart(
+    show_figure(
         figure,
+        "Effect of each head's removal",
         key=_MAP,
         on_select=_open_chosen,
-        selection_mode="points",
         config={"displayModeBar": False},
+        numbers=False,
     )
 
 

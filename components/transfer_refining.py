@@ -1,6 +1,5 @@
 """Refine all layers: the button, the line one waits in, the progress, and what came out."""
 
-import logging
 from functools import partial
 from typing import Final
 
@@ -18,6 +17,7 @@ from backend.training_queue import PATIENCE
 from backend.training_states import Done, Failed, Running, Stopped, Waiting
 from components import kept
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_transfer import confusion_figure
 from components.own_machine import any_model
 from components.page import page_theme
@@ -116,10 +116,7 @@ def _said_of(state: object) -> str:
     """A sentence about a refinement that came to nothing."""
     if not isinstance(state, Failed):
         return "The training was stopped. Nothing was kept of it; the model is as it was."
-    if isinstance(state.error, TrainingError):
-        return str(state.error)
-    logging.getLogger(__name__).error("refinement failed", exc_info=state.error)
-    return _UNFORESEEN
+    return str(state.error) if isinstance(state.error, TrainingError) else _UNFORESEEN
 
 
 def _follow(seat: _Seat) -> None:
@@ -147,7 +144,7 @@ def _show_refined(found: Refinement, trained: LastLayer) -> None:
         with column:
             st.metric(f"{title}: right, held out", per_cent(tried.accuracy))
             figure = confusion_figure(found.classes, tried.confusion, theme=page_theme())
-            st.plotly_chart(figure, key=f"refined_{number}", config={"displaylogo": False})
+            show_figure(figure, f"{title}: each label and what was said", key=f"refined_{number}")
     if not found.is_kept:
         st.info(
             "The refined copy made room for newer ones, so it reads no new sentences. Refine "

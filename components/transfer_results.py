@@ -1,7 +1,6 @@
 """What a trained last layer gets right and wrong, with how many examples, and in which layer."""
 
 from functools import partial
-from typing import Final
 
 import streamlit as st
 
@@ -10,6 +9,7 @@ from backend.embedding_tables import layer_name
 from backend.last_layer import LastLayer
 from backend.model import Model
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_output import accuracy_figure
 from components.figures_transfer import confusion_figure, curve_figure, growth_figure
 from components.growth_words import below_guessing_words, growth_words, sizes_words
@@ -24,8 +24,6 @@ from components.transfer_words import (
     other_layer_words,
     per_cent,
 )
-
-QUIET: Final = {"displaylogo": False}
 
 
 def show_result(trained: LastLayer, model: Model, title: str) -> None:
@@ -70,17 +68,16 @@ def _show_curve(trained: LastLayer) -> None:
     size = trained.classifier.weight.size + len(trained.classifier.classes)
     count = len(trained.table.texts)
     st.markdown(curve_words(trained.curve, size, count, trained.held_out.folds))
-    st.plotly_chart(curve_figure(trained.curve, theme=page_theme()), key="curve", config=QUIET)
+    figure = curve_figure(trained.curve, theme=page_theme())
+    show_figure(figure, "The training, step by step", key="curve")
 
 
 def _show_confusion(trained: LastLayer) -> None:
     found = trained.held_out
     st.markdown(f"{accuracy_words(found)} {other_layer_words(trained)}")
-    st.plotly_chart(
-        confusion_figure(found.classes, found.confusion, theme=page_theme()),
-        key="confusion",
-        config=QUIET,
-    )
+    figure = confusion_figure(found.classes, found.confusion, theme=page_theme())
+    title = "How many held-out sentences of each label were given each label"
+    show_figure(figure, title, key="confusion")
     st.markdown(mistakes_words(found))
     _show_mistakes(trained)
 
@@ -106,7 +103,8 @@ def show_growth(trained: LastLayer) -> None:
     st.markdown(growth_words(trained.growth))
     if below := below_guessing_words(trained.growth, trained.table):
         st.markdown(below)
-    st.plotly_chart(growth_figure(trained.growth, theme=page_theme()), key="growth", config=QUIET)
+    figure = growth_figure(trained.growth, theme=page_theme())
+    show_figure(figure, "Accuracy by number of examples", key="growth")
     draws = trained.growth.by_vector.shape[1]
     st.caption(
         f"Lines are means of {draws} draws, each with other examples and other held-out "
@@ -130,5 +128,5 @@ def show_layers(trained: LastLayer) -> None:
         baseline="most frequent label",
         theme=page_theme(),
     )
-    st.plotly_chart(figure, key="layers", config=QUIET)
+    show_figure(figure, "Accuracy by layer", key="layers")
     offer_csv("Accuracy by layer (CSV)", "layers.csv", partial(tables.layers_csv, trained.by_layer))

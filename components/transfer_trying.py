@@ -18,6 +18,7 @@ from backend.trace import FloatArray
 from backend.zero_shot import candidate_labels
 from components import kept
 from components.downloads import offer_csv
+from components.drawn_figure import show_figure
 from components.figures_lesson import bars_figure
 from components.page import page_theme
 from components.plain import plain
@@ -83,7 +84,7 @@ def show_probabilities(text: str, classes: Sequence[str], ways: Ways) -> None:
         theme=page_theme(),
         end=1.0,
     )
-    st.plotly_chart(figure, key="probabilities", config=_QUIET)
+    show_figure(figure, "The probability of each label", key="probabilities", config=_QUIET)
     st.caption(
         "A probability is how sure the layer is, not how often it is right. It knows these "
         f"labels only, and gives one of them to any sentence. {_LEARNED if ALL in ways else ''}"
@@ -119,17 +120,14 @@ def show_zero_shot(
     st.markdown(f"The new sentence: “{plain(text)}”. {fit_words(found)}")
     order = np.argsort(-found.scores[0], kind="stable")[:_MOST_BARS]
     bars = [("share", found.shares[0, order])]
-    st.plotly_chart(
-        bars_figure(
-            [candidates[place] for place in order],
-            bars,
-            theme=page_theme(),
-            end=1.0,
-            counted=share_title(found),
-        ),
-        key="zero_shot",
-        config=_QUIET,
+    figure = bars_figure(
+        [candidates[place] for place in order],
+        bars,
+        theme=page_theme(),
+        end=1.0,
+        counted=share_title(found),
     )
+    show_figure(figure, "How well each label fits", key="zero_shot", config=_QUIET)
     offer_csv("Zero-shot (CSV)", "zero-shot.csv", partial(tables.zero_shot_csv, found))
     st.markdown(way_words(found, model.name, title))
     if trained is not None and len(trained.table.texts) <= _MOST_TRIED:

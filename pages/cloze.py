@@ -6,10 +6,10 @@ from components.cloze_filling import show_filling
 from components.cloze_learning import show_learning
 from components.cloze_sentences import show_own_sentences, show_way_back
 from components.cloze_words import HELD_OUT_WORDS, LEARNING, LIMITS, READING
+from components.drawn_figure import keep_figures_steady
 from components.inputs import choose_model, choose_sentences
 from components.mask_choice import wrap_pills
 from components.page import page
-from components.steady_figure import keep_figures_steady
 
 with page(
     "Cloze",
