@@ -110,6 +110,11 @@ def is_offered(name: str, *, any_model: bool = False) -> bool:
     return name in CATALOGUE or any_model
 
 
+def paper_of(name: str) -> str:
+    """Whom to cite for the model; nothing where that is not known."""
+    return CATALOGUE[name].paper if name in CATALOGUE else ""
+
+
 def title_of(name: str) -> str:
     """How the model is shown: its title in the table, else its own name."""
     return CATALOGUE[name].title if name in CATALOGUE else name
