@@ -24,6 +24,8 @@ from backend.tokenizer import Tokenizer, load_tokenizer
 from backend.trace import Trace
 from backend.zero_shot import ZeroShot, zero_shot
 
+from backend.turns import LONG_CHARACTERS, in_turn
+from backend.weights import memory_needed
 MODEL_BYTES: Final = 600_000_000  # the built-in model and one of BERT's own size
 TRACE_BYTES: Final = 192_000_000
 TAGGER_BYTES: Final = 2_000_000  # some thirty layers on the built-in model, fifteen on BERT base
@@ -59,7 +61,13 @@ def cached_model(name: str, progress: Progress | None = None) -> Model:
 
 def cached_trace(name: str, a: str, b: str | None = None) -> Trace:
     """The trace of A and B, the same object for everybody. Raises as `Model.trace` does."""
-    return _traces.find((name, a, b), lambda: cached_model(name).trace(a, b))
+
+    def computed() -> Trace:
+        model = cached_model(name)
+        with in_turn(len(a) + len(b or "") > LONG_CHARACTERS):
+            return model.trace(a, b)
+
+    return _traces.find((name, a, b), computed)
 
 
 def cached_tokenizer(name: str) -> Tokenizer:

@@ -1,7 +1,5 @@
 """What is measured of heads, kept in memory: computed once, shared read-only, bounded in bytes."""
 
-from contextlib import nullcontext
-from threading import Lock
 from typing import Final
 
 from backend.answers import Answer, answer_layer
@@ -11,18 +9,15 @@ from backend.hub import Progress
 from backend.shared import Shared, nbytes
 from backend.switched_off import ALL_ON, SwitchedOff
 from backend.trace import Trace
+from backend.turns import LONG_TOKENS, in_turn
 from backend.weight_kinds import RAW, Weights, influence_weights, weights_of
 
 CHANGED_BYTES: Final = 96_000_000  # one text of 512 tokens on the built-in model, hundreds of pairs
 REMOVAL_BYTES: Final = 8_000_000
 WEIGHT_BYTES: Final = 96_000_000
-LONG_TOKENS: Final = 128
-"""Texts of more tokens take turns, layer by layer: their removals take seconds and memory."""
 
 _changed: Shared[tuple[str, str, str | None, SwitchedOff], Trace] = Shared(CHANGED_BYTES, nbytes)
 _removals: Shared[tuple[str, str, str | None, int], HeadRemovals] = Shared(REMOVAL_BYTES, nbytes)
-_turns: Final = Lock()
-
 _weights: Shared[tuple[object, ...], Weights] = Shared(WEIGHT_BYTES, nbytes)
 
 
@@ -31,10 +26,13 @@ def cached_switched_off(name: str, a: str, b: str | None, off: SwitchedOff) -> T
 
     Raises as `cached_trace` and `Model.switched_off` do.
     """
-    return _changed.find(
-        (name, a, b, off),
-        lambda: cached_model(name).switched_off(cached_trace(name, a, b), off),
-    )
+
+    def computed() -> Trace:
+        trace, model = cached_trace(name, a, b), cached_model(name)
+        with in_turn(len(trace.tokens) > LONG_TOKENS):
+            return model.switched_off(trace, off)
+
+    return _changed.find((name, a, b, off), computed)
 
 
 def cached_removals(
@@ -50,10 +48,9 @@ def cached_removals(
     """
     trace, model = cached_trace(name, a, b), cached_model(name)
     total = model.layers * model.heads
-    turn = _turns if len(trace.tokens) > LONG_TOKENS else nullcontext()
 
     def removal(layer: int, told: Progress) -> HeadRemovals:
-        with turn:
+        with in_turn(len(trace.tokens) > LONG_TOKENS):
             return layer_removal(model, trace, layer, told)
 
     def measured(layer: int) -> HeadRemovals:
@@ -90,11 +87,13 @@ def cached_weights(
     if kind == RAW:
         return Weights(trace, trace)
     model = cached_model(trace.model)
+    costly = kind == "flow" or len(trace.tokens) > LONG_TOKENS
 
     def computed() -> Weights:
-        if answer is not None:
-            layer = answer_layer(trace, answer)
-            return influence_weights(model, trace, answer, layer, off=off)
-        return weights_of(model, trace, kind, off=off, progress=progress)
+        layer = None if answer is None else answer_layer(trace, answer)
+        with in_turn(costly):
+            if answer is not None and layer is not None:
+                return influence_weights(model, trace, answer, layer, off=off)
+            return weights_of(model, trace, kind, off=off, progress=progress)
 
     return _weights.find((trace.model, *trace.sentences, kind, answer, off), computed)

@@ -4,6 +4,7 @@
     ├── InputError              something about the text
     │   ├── EmptySentence       sentence A holds nothing to read
     │   └── TableError          a table of labelled sentences cannot be read or learned from
+    ├── TooMuchAsked            this visitor has asked for much in a short time
     ├── TrainingError           something about a training
     │   ├── TrainingStopped     it was asked to stop, and left nothing behind
     │   └── QueueFull           too many others wait already
@@ -28,6 +29,8 @@
 A programmer's mistake is a `ValueError` ("expected ..., got ...") and not in this tree.
 """
 
+from math import ceil
+
 
 class ExplorerError(Exception):
     """Something the reader can put right; `str()` says how."""
@@ -43,6 +46,18 @@ class EmptySentence(InputError):  # noqa: N818
 
 class TableError(InputError):
     """The labelled sentences cannot be read or learned from."""
+
+
+class TooMuchAsked(ExplorerError):  # noqa: N818
+    """This visitor has asked for much in a short time; `seconds` from now it goes on."""
+
+    def __init__(self, seconds: float) -> None:
+        """Say how long it takes, in whole seconds."""
+        self.seconds = ceil(seconds)
+        super().__init__(
+            "You have asked for much in a short time, and others want to reckon on this server "
+            f"too. It goes on by itself in {self.seconds} s; what you typed stays."
+        )
 
 
 class TrainingError(ExplorerError):

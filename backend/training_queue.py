@@ -23,6 +23,8 @@ from time import monotonic
 from typing import Any, Final, Generic
 
 from backend import log
+from backend.fair_share import payer
+from backend.memory import give_memory_back
 from backend.errors import ExplorerError, QueueFull, TrainingStopped
 from backend.training_states import (
     Ahead,
@@ -40,6 +42,8 @@ from backend.training_states import (
 
 PATIENCE: Final = 90.0
 """Seconds. Browsers let a page in the background speak only once a minute."""
+MOST_OF_ONE: Final = 3
+"""Trainings of one visitor that wait or run at once."""
 LONGEST_LINE: Final = 50
 _NICENESS: Final = 10  # pages go before training where both want the processor
 _LAST_WAIT: Final = 5.0  # seconds a training gets to end when the server does
@@ -59,6 +63,7 @@ class Job(Generic[Progress, Result]):
         self._over: Over[Result] | None = None
         self._unwanted = False
         self._told = False  # the training knows that it is unwanted
+        self._payer = payer()
         self._polled = self._asked = self._began = now
 
     def poll(self) -> State[Progress, Result]:
@@ -109,7 +114,7 @@ class TrainingQueue:
     def submit(self, name: str, work: Work[Progress, Result]) -> Job[Progress, Result]:
         """A job at the end of the line; `name` is what others in the line read.
 
-        Raises QueueFull if too many wait already.
+        Raises QueueFull if too many wait already, of all visitors or of this one.
         """
         with self._lock:
             self._drop_unwanted()
@@ -124,6 +129,15 @@ class TrainingQueue:
                 self._thread = threading.Thread(target=self._work_off, daemon=True)
                 self._thread.start()
         return job
+
+    def _check_share(self) -> None:
+        """Raise QueueFull if this thread's visitor has as many trainings here as one may have."""
+        mine, jobs = payer(), [*self._line, *([self._running] if self._running else [])]
+        if mine is not None and sum(job._payer is mine for job in jobs) >= MOST_OF_ONE:
+            raise QueueFull(
+                f"{MOST_OF_ONE} trainings of yours wait or run on this server already. Stop one, "
+                "or wait until one is over; what you typed stays."
+            )
 
     def close(self, seconds: float = _LAST_WAIT) -> None:
         """Cancel everything and wait for the running training to end, at most `seconds`."""

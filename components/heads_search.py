@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from backend.cached import cached_trace
+from backend.errors import ExplorerError
 from backend.examples import EXAMPLES, Claim
 from backend.head_search import (
     case_of,
@@ -105,7 +106,11 @@ def _offer_beginning(trace: Trace) -> None:
 
 def _begin(model: str, sentences: tuple[str, str | None], claim: Claim) -> None:
     """Search by the pronoun and the noun it stands for in Sentence A."""
-    words = words_in(cached_trace(model, *sentences))
+    try:
+        words = words_in(cached_trace(model, *sentences))
+    except ExplorerError as error:
+        kept.note(str(error))
+        return
     query, key = (
         next(word.first for word in words if word.spelling == text)
         for text in (claim.pronoun, claim.first)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from backend import transfer_tables as tables
 from backend.cached import cached_zero_shot
-from backend.errors import EmptySentence, ExplorerError, InputError
+from backend.errors import EmptySentence, InputError
 from backend.labelled_texts import LONGEST_TEXT, PRESETS, preset_task
 from backend.last_layer import LastLayer
 from backend.model import Model
@@ -139,7 +139,7 @@ def _show_whole_table(model: Model, trained: LastLayer) -> None:
     try:
         with st.spinner("Trying zero-shot on the sentences of the table …"):
             found = cached_zero_shot(model.name, trained.table.texts, trained.table.classes)
-    except ExplorerError:
+    except InputError:
         return  # a label that cannot be read is no label for zero-shot, but one for training
     st.markdown(without_training_words(found, trained))
 

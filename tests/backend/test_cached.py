@@ -219,7 +219,7 @@ def test_a_tagger_that_cannot_be_trained_is_tried_again(monkeypatch: Any) -> Non
 
 def test_limits_count_bytes() -> None:
     trace = cached_trace("minilm", "one", None)
-    assert cached._traces._kept.getsizeof(trace) == trace.nbytes
+    assert cached._traces._size(trace) == trace.nbytes
     assert cached._traces._kept.maxsize == TRACE_BYTES == 192_000_000
     assert cached._models._kept.maxsize == MODEL_BYTES == 600_000_000
     assert cached._taggers._kept.maxsize == TAGGER_BYTES == 2_000_000

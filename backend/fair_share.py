@@ -1,0 +1,103 @@
+"""What one visitor may have computed: seconds of a processor, which come back with time.
+
+    pays(find)        whose share is spent in a thread is what `find` says there
+    with charged():   whatever is computed in here is paid by that visitor
+
+A share is a bucket of seconds that fills up slowly. What was begun is always finished, so a bucket
+can be overdrawn; then nothing new is begun until some of it has come back. Only what really has to
+be computed costs anything: what is kept already, and what others are computing just now, is free.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from time import monotonic, thread_time
+from typing import Final
+
+from backend.errors import TooMuchAsked
+
+SECONDS: Final = 30.0
+"""Of one processor, for a visitor who has not asked for anything yet."""
+PER_SECOND: Final = 0.25
+"""What comes back: a new pair of 30 tokens costs 0.02 s, its flow 0.6 s."""
+_ENOUGH: Final = 1.0
+"""Seconds that have to be there again before a visitor who has used up all goes on."""
+
+
+class FairShare:
+    """The seconds of one visitor; several threads may use it at once."""
+
+    def __init__(
+        self,
+        seconds: float = SECONDS,
+        per_second: float = PER_SECOND,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """Hold `seconds` at most, all of them now; `per_second` of `clock` come back."""
+        self._most = self._left = seconds
+        self._per_second = per_second
+        self._clock = clock
+        self._told = clock()
+        self._used_up = False
+        self._lock = Lock()
+
+    def wait(self) -> float:
+        """Seconds until this visitor may begin something new; 0 where it may be now."""
+        with self._lock:
+            self._fill()
+            if self._left >= _ENOUGH:
+                self._used_up = False
+            missing = _ENOUGH - self._left
+            return missing / self._per_second if self._used_up else 0.0
+
+    def spend(self, seconds: float) -> None:
+        """So much has been computed."""
+        with self._lock:
+            self._fill()
+            self._left -= seconds
+            self._used_up = self._used_up or self._left <= 0
+
+    def _fill(self) -> None:
+        now = self._clock()
+        self._left = min(self._most, self._left + (now - self._told) * self._per_second)
+        self._told = now
+
+
+def pays(find: Callable[[], FairShare | None]) -> None:
+    """Let `find` say whose share is spent in the thread that asks; None where it is nobody's."""
+    global _find
+    _find = find
+
+
+def payer() -> FairShare | None:
+    """Whose share is spent in this thread; it also tells one visitor from another."""
+    return _find()
+
+
+@contextmanager
+def charged() -> Iterator[None]:
+    """What is computed in here is paid by the visitor whose thread this is, once where nested.
+
+    Raises TooMuchAsked where nothing is left of that visitor's share.
+    """
+    share = None if _is_paid.get() else payer()
+    if share is None:
+        yield
+        return
+    if wait := share.wait():
+        raise TooMuchAsked(wait)
+    began, paid = thread_time(), _is_paid.set(True)
+    try:
+        yield
+    finally:
+        _is_paid.reset(paid)
+        share.spend(thread_time() - began)
+
+
+def _nobody() -> FairShare | None:
+    return None
+
+
+_find: Callable[[], FairShare | None] = _nobody
+_is_paid: ContextVar[bool] = ContextVar("is_paid", default=False)

@@ -1,0 +1,24 @@
+"""A visitor who has used up a share reads so, and goes on later with all that was typed."""
+
+import pytest
+
+from backend import fair_share
+from tests.opened import by_label, opened_script
+
+
+def test_the_page_says_how_long_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_script("pages/attention.py", weights="rollout", a="One is here.", b="")
+    assert not app.error
+    now = app.session_state["stored"]["share"]
+    now._clock = lambda: now._told  # time stands still
+    now.spend(fair_share.SECONDS + 10)
+    by_label(app.text_input, "Sentence A").set_value("Another one is there.").run()
+    assert not app.exception
+    assert "asked for much in a short time" in app.error[0].value
+    assert by_label(app.text_input, "Sentence A").value == "Another one is there."
+    by_label(app.text_input, "Sentence A").set_value("One is here.").run()
+    assert not app.error  # what is kept costs nothing
+    now._clock = lambda: now._told + 1_000
+    by_label(app.text_input, "Sentence A").set_value("Another one is there.").run()
+    assert not app.error
+    assert not app.exception
