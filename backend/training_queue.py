@@ -23,9 +23,9 @@ from time import monotonic
 from typing import Any, Final, Generic
 
 from backend import log
+from backend.errors import ExplorerError, QueueFull, TrainingStopped
 from backend.fair_share import payer
 from backend.memory import give_memory_back
-from backend.errors import ExplorerError, QueueFull, TrainingStopped
 from backend.training_states import (
     Ahead,
     Done,
@@ -42,9 +42,9 @@ from backend.training_states import (
 
 PATIENCE: Final = 90.0
 """Seconds. Browsers let a page in the background speak only once a minute."""
+LONGEST_LINE: Final = 50
 MOST_OF_ONE: Final = 3
 """Trainings of one visitor that wait or run at once."""
-LONGEST_LINE: Final = 50
 _NICENESS: Final = 10  # pages go before training where both want the processor
 _LAST_WAIT: Final = 5.0  # seconds a training gets to end when the server does
 
@@ -118,6 +118,7 @@ class TrainingQueue:
         """
         with self._lock:
             self._drop_unwanted()
+            self._check_share()
             if len(self._line) >= self._longest:
                 raise QueueFull(
                     f"{self._longest} trainings are waiting on this server already. "
