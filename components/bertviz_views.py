@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import clear_cache
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from components.downloads import offer_download
 from components.inputs import show_way
 from components.loading import load_model
 from components.page import page_theme
+from components.presenter import main_figure
 from components.view import Choice
 from components.view_options import VIEWS
 
@@ -60,14 +62,19 @@ def show_view(view: str, trace: Trace, choice: Choice) -> None:
         _show_why_not(view, trace)
         return
     theme = page_theme()
+
+    def made() -> str:
+        return bertviz_page(view, trace, choice, theme, _projections(view, trace))
+
     with st.spinner("The page of BertViz is made …"):
-        page = bertviz_page(view, trace, choice, theme, _projections(view, trace))
-        frame = framed(page, view, theme)
-    st.iframe(frame, height=page_height(view, trace), alt=f"BertViz: {VIEWS[view]}")
+        frame = framed(made(), view, theme)
+    with main_figure():
+        st.iframe(frame, height=page_height(view, trace), alt=f"BertViz: {VIEWS[view]}")
+    clear_cache()  # Streamlit asks whether the page is an address, and Python keeps what it split
     offer_download(
         "This view (HTML)",
         f"bertviz-{view}-view.html",
-        page.encode,
+        lambda: made().encode(),  # anew: a megabyte for each visitor is too much to keep
         mime="text/html",
     )
 
