@@ -104,7 +104,8 @@ function buildChips(view) {
 function buildGrid(view) {
   const { layers, heads, words: { layered } } = view.data;
   const top = element("div", { role: "row", className: "row" },
-    element("span", { className: "corner", role: "columnheader", "aria-label": "layer" }),
+    element("span", { className: "corner", role: "columnheader" },
+      element("span", { className: "unseen", textContent: "layer" })),
     ...range(heads).map((head) => number("columnheader", head, "head")));
   top.hidden = layered;
   view.cells = range(layers).map((layer) => range(heads).map((head) => {

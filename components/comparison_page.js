@@ -3,7 +3,7 @@ function buildView(parent) {
   const page = {
     line: element("div", { className: "line", role: "listbox", "aria-orientation": "horizontal" }),
     asking: element("p", { className: "hint" }),
-    moved: element("h3", {}),
+    moved: element("h2", {}),
     columns: element("div", { className: "columns", "aria-hidden": "true" },
       ...["", "change", "on", "A → B"].map((name) => element("span", { textContent: name }))),
     naming: element("p", { className: "arrows hint" }),
@@ -15,7 +15,7 @@ function buildView(parent) {
     about: element("p", { className: "about" }),
     plot: drawn("svg", { class: "plot", role: "listbox" }),
     said: element("p", { className: "readout said", role: "status" }),
-    heading: element("h3", {}),
+    heading: element("h2", {}),
     pictures: element("div", { className: "pictures", tabIndex: 0, role: "group" }),
     canvas: element("canvas", { "aria-hidden": "true" }),
     weight: element("p", { className: "readout weight", role: "status" }),
@@ -79,7 +79,7 @@ function writeScale({ page, largest, data: { words } }) {
 function plotPane(page) {
   const [first, second] = page.selects;
   return element("div", { className: "pane" },
-    element("h3", { textContent: "Two keys against each other" }),
+    element("h2", { textContent: "Two keys against each other" }),
     element("div", { className: "keys" }, first, element("span", { textContent: "against" }), second),
     element("p", { className: "missing hint",
       textContent: "A and B do not have two words in common that could be set against each other." }),

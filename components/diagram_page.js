@@ -14,7 +14,8 @@ function buildView(parent) {
     rows: element("div", { className: "rows" }),
     legend: element("p", { className: "legend" }),
     keys: element("p", { className: "legend", textContent: KEYS }),
-    table: element("div", { className: "table" }),
+    table: element("div", { className: "table", tabIndex: 0, role: "region",
+      "aria-label": "The figure as a table" }), // the arrow keys scroll it
   };
   buildReach(view, page);
   page.stage = element("div", { className: "stage" }, element("div",

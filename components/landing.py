@@ -27,5 +27,5 @@ def show_title(title: str) -> None:
 def show_heading(title: str) -> None:
     """Draw the heading of a part of the page; the window begins there when it has changed."""
     with st.container(key="landing_part"):
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         _mount(data={"name": "Part", "place": title}, key="landed_part")

@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import RerunException
 from backend.catalogue import BUILT_IN
 from backend.errors import ExplorerError, ModelError, NotTrained
 from components import kept
+from components.browser_files import style_of
 from components.inputs import show_all_on, show_way, use_model
 from components.landing import LANDING_STYLE, show_title
 from components.palette import Theme
@@ -35,7 +36,7 @@ _STYLE = """
 """More room for figures, and for a whole sentence in the sidebar, than Streamlit leaves; on a phone
 Plotly's icons would lie on what is drawn, and so would names on a map (WIDE_ONLY there)."""
 
-
+_FOR_ALL = style_of("page_for_all")
 _OF_CHANGED_RUNS = ("Attention", "Inside a head")
 
 
@@ -44,7 +45,7 @@ def page(title: str, question: str) -> Iterator[None]:
     """Open a page; what the reader can mend is shown as a sentence and ends the page there."""
     run, ended_by = Run(title), None
     st.set_page_config(page_title=f"{title} · Attention Explorer", layout="wide")
-    st.html(f"<style>{_STYLE}{LANDING_STYLE}</style>")
+    st.html(f"<style>{_STYLE}{_FOR_ALL}{LANDING_STYLE}</style>")
     kept.read_address()
     show_title(title)
     st.markdown(question)

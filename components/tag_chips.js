@@ -50,7 +50,8 @@ function fill(view) {
   view.list.replaceChildren(...data.groups.map((title, group) => {
     const own = view.chips.filter((_, at) => data.chips[at].group === group);
     return element("div", { className: `group group-${group % 2}${data.choice ? "" : " whole"}`,
-      role: "group", "aria-label": `Answers for ${title}` }, element("h4", { textContent: title }),
+      role: "group", "aria-label": `Answers for ${title}` }, element("p", { className: "group-title",
+        "aria-hidden": "true", textContent: title }),
     element("div", { className: "chips" }, ...own));
   }));
   view.words.hidden = !data.choice; // whole sentences say everything themselves

@@ -82,9 +82,10 @@ function drawChips(chips, box) {
   return chips.map((chip, index) => {
     if (index === 0 || chip.segment !== chips[index - 1].segment) {
       const count = chips.filter((other) => other.segment === chip.segment).length;
+      const title = `Sentence ${chip.segment}: ${count} ${count === 1 ? "piece" : "pieces"}`;
       group = element("div", { className: `group segment-${chip.segment.toLowerCase()}`,
-        role: "group", "aria-label": `Pieces of ${chip.segment}` }, element("h4", { textContent:
-        `Sentence ${chip.segment}: ${count} ${count === 1 ? "piece" : "pieces"}` }));
+        role: "group", "aria-label": title }, element("p", { className: "group-title",
+        "aria-hidden": "true", textContent: title }));
       box.appendChild(group);
     }
     const made = drawChip(chip, index);

@@ -49,7 +49,8 @@ function fill(view) {
       return made;
     });
     return element("div", { className: `group group-${group}`, role: "group", "aria-label": `Words of ${title}` },
-      element("h4", { textContent: title }), element("div", { className: "words" }, ...own));
+      element("p", { className: "group-title",
+        "aria-hidden": "true", textContent: title }), element("div", { className: "words" }, ...own));
   }));
   view.list.classList.toggle("many", view.words.length > MANY);
   view.at = 0;

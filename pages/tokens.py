@@ -48,7 +48,7 @@ with page(
     chips = chips_of((sentences.a, sentences.b), pieces)
     show_token_chips((sentences.a, sentences.b), chips, key="chips")
 
-    st.subheader("The same as a table", anchor=False)
+    st.header("The same as a table", anchor=False)
     st.markdown(
         "Everything is counted from 0, the characters from the beginning of their own sentence. "
         "“7 to 9” means characters 7 and 8: the end is not counted in, as in Python's `text[7:9]`."
