@@ -1,16 +1,17 @@
 """Values of a link that are more than a word or a number, read and written."""
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, TypeVar
 
 _LONGEST: Final = 4_000  # characters; 12 x 12 heads take 800
 _TWO: Final = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
-_PLACES: Final = re.compile(r"[0-9]{1,9}(-[0-9]{1,9})*|")
-_PAIRS: Final = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}(-[0-9]{1,9}\.[0-9]{1,9})*|")
+_PLACE: Final = re.compile(r"[0-9]{1,9}")
+_PAIR: Final = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
 _DONE: Final = re.compile(r"[rw-]{0,40}")
 
 Pairs = tuple[tuple[int, int], ...]
+Part = TypeVar("Part")
 
 
 def read_two(value: object) -> tuple[int, ...] | None:
@@ -20,21 +21,19 @@ def read_two(value: object) -> tuple[int, ...] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def read_places(value: object) -> tuple[int, ...] | None:
-    """Any number of places, as `2-8-11`, each once."""
-    text = _text(value)
-    if len(text) > _LONGEST or not _PLACES.fullmatch(text):
-        return None
-    return tuple(dict.fromkeys(int(place) for place in text.split("-") if place))
+def read_places(value: object) -> tuple[int, ...]:
+    """Any number of places, as `2-8-11`, each once; without those that are none."""
+    return _good(int(found[0]) for found in _parts(value, _PLACE) if found)
 
 
-def read_pairs(value: object) -> Pairs | None:
-    """Any number of pairs, as `3.1-0.2`, each once."""
-    text = _text(value)
-    if len(text) > _LONGEST or not _PAIRS.fullmatch(text):
-        return None
-    pairs = (pair.partition(".") for pair in text.split("-") if pair)
-    return tuple(dict.fromkeys((int(one), int(two)) for one, _, two in pairs))
+def read_pairs(value: object) -> Pairs:
+    """Any number of pairs, as `3.1-0.2`, each once; without those that are none."""
+    return _good((int(found[1]), int(found[2])) for found in _parts(value, _PAIR) if found)
+
+
+def is_whole(name: str, value: object) -> bool:
+    """Whether nothing of a value of this field is left out."""
+    return name not in _LISTS or all(_parts(value, _LISTS[name]))
 
 
 def read_flag(value: object) -> bool | None:
@@ -75,6 +74,21 @@ MEANING: Final = {
     "hidden": "tokens to hide",
     "search": "pairs of tokens to search by",
 }
+
+
+_LISTS: Final = {"off": _PAIR, "hidden": _PLACE, "search": _PAIR}
+
+
+def _parts(value: object, form: re.Pattern[str]) -> list[re.Match[str] | None]:
+    """Each part of a list, None where it is of another form; what is too long ends in a None."""
+    text = _text(value)
+    parts = text[:_LONGEST].split("-") if text else []
+    cut: list[None] = [None] if len(text) > _LONGEST else []
+    return [*map(form.fullmatch, parts[: len(parts) - len(cut)]), *cut]
+
+
+def _good(found: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(dict.fromkeys(found))
 
 
 def _text(value: object) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from backend.catalogue import BUILT_IN, is_offered, title_of
 from backend.examples import EXAMPLES
-from components.link_values import MEANING, READERS, Pairs, written
+from components.link_values import MEANING, READERS, Pairs, is_whole, written
 from components.view_options import TITLES
 
 MOST_CHARACTERS: Final = 100_000
@@ -45,6 +45,7 @@ class View:
     over: where they are searched, a key of `OVER`
     off: heads that are switched off, layer and head each
     hidden: tokens that no other token may look at
+    present: whether all is large and the controls are tucked away, as a lecture hall needs it
     """
 
     a: str = EXAMPLES[0].a
@@ -69,6 +70,7 @@ class View:
     over: str = "here"
     off: Pairs = ()
     hidden: tuple[int, ...] = ()
+    present: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,9 @@ def view_of(parameters: Mapping[str, str], *, any_model: bool = False) -> tuple[
     """The view that a link asks for, and a sentence for each value that was no good.
 
     A link that gives Sentence A but no Sentence B has only one sentence.
+    any_model: whether it may name a model that is not in the catalogue
     """
     view = View(b="", query=None) if "a" in parameters else View()
-    any_model: whether it may name a model that is not in the catalogue
     notes: list[str] = []
     for name in FIELDS:
         if name in parameters:
@@ -115,9 +117,9 @@ def kept(view: View, name: str, value: object, *, any_model: bool = False) -> tu
     """The view with this field set to the nearest good value; a sentence if that is another one.
 
     For every word from outside: links, widgets and scripts in the browser can send anything.
+    any_model: whether it may be a model that is not in the catalogue
     """
     if name in ("a", "b"):
-    any_model: whether it may be a model that is not in the catalogue
         text = str(value)
         note = f"Only the first {MOST_CHARACTERS:,} characters are read."
         short = text[:MOST_CHARACTERS]
@@ -125,13 +127,11 @@ def kept(view: View, name: str, value: object, *, any_model: bool = False) -> tu
     if name in ("layer", "head", "query", "step", "other"):
         return _with_number(view, name, str(value))
     if name in READERS:
-        good = READERS[name](value)
-        note = f"“{_short(str(value))}” says nothing of {MEANING[name]}."
-        return (view, note) if good is None else (_with(view, name, good), "")
-    return _with_option(view, name, value)
-
+        return _with_read(view, name, value)
     if name == "model" and is_offered(str(value), any_model=any_model):
         return _with(view, name, str(value)), ""
+    return _with_option(view, name, value)
+
 
 def parameters_of(view: View) -> dict[str, str]:
     """The link's parameters for a view; `view_of` reads them back."""
@@ -158,6 +158,15 @@ def chosen(view: View, choice: Mapping[str, Any]) -> View:
         if choice.get(name) is not None:
             view, _ = kept(view, name, choice[name])
     return view
+
+
+def _with_read(view: View, name: str, value: object) -> tuple[View, str]:
+    good, whole = READERS[name](value), is_whole(name, value)
+    told, meaning = _short(str(value)), MEANING[name]
+    if good is None or not (good or whole):
+        return view, f"“{told}” says nothing of {meaning}."
+    note = "" if whole else f"A part of “{told}” says nothing of {meaning} and is left out."
+    return _with(view, name, good), note
 
 
 def _with_option(view: View, name: str, value: object) -> tuple[View, str]:

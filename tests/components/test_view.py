@@ -48,6 +48,7 @@ LINKED = st.builds(
     over=st.sampled_from(sorted(OVER)),
     off=PAIRS,
     hidden=st.lists(st.integers(0, 511), unique=True, max_size=40).map(tuple),
+    present=st.booleans(),
 )
 
 
@@ -72,8 +73,8 @@ def test_every_bad_value_is_named() -> None:
 
 def test_a_bad_value_of_the_rarer_parameters_is_named_too() -> None:
     bad = {"keys": "2", "pair": "maybe", "lines": "all", "done": "xyz", "other": "it"}
-    bad |= {"task": "poetry", "weights": "all", "measure": "1", "off": "3", "hidden": "x-1"}
-    bad |= {"search": "1.2-" + "9" * 5000, "answer": "why"}
+    bad |= {"task": "poetry", "weights": "all", "measure": "1", "off": "3", "hidden": "x"}
+    bad |= {"search": "9" * 5000, "answer": "why"}
     view, notes = view_of(bad)
     assert view == View()
     assert len(notes) == 12
@@ -82,6 +83,20 @@ def test_a_bad_value_of_the_rarer_parameters_is_named_too() -> None:
         "There is no task “poetry” to choose; this is Sentiment: positive or negative."
     )
     assert "“3” says nothing of heads to switch off." in notes
+
+
+def test_what_is_good_of_a_list_is_kept_and_the_rest_is_told() -> None:
+    view, notes = view_of({"search": "1.2-x-3.4", "off": "3.1-0", "hidden": "2--8"})
+    assert (view.search, view.off, view.hidden) == (((1, 2), (3, 4)), ((3, 1),), (2, 8))
+    assert notes == [
+        "A part of “1.2-x-3.4” says nothing of pairs of tokens to search by and is left out.",
+        "A part of “3.1-0” says nothing of heads to switch off and is left out.",
+        "A part of “2--8” says nothing of tokens to hide and is left out.",
+    ]
+    view, (note,) = view_of({"search": "-".join(f"{n}.{n}" for n in range(5_000))})
+    assert view.search[:2] == ((0, 0), (1, 1))
+    assert len(view.search) < 1_000
+    assert "is left out" in note
 
 
 def test_a_link_is_without_what_is_as_the_app_opens() -> None:
