@@ -27,7 +27,7 @@ PACKET_BYTES: Final = 48_000_000
 """Packets kept for the next run; packing 512 tokens takes 60 ms, 128 tokens 2 ms."""
 
 
-_SCRIPT: Final = script_of(
+SCRIPT: Final = script_of(
     "elements",
     "colours",
     "token_names",
@@ -40,12 +40,12 @@ _SCRIPT: Final = script_of(
     "attention_view_events",
     "views",
 )
-_STYLE: Final = style_of("figure", "attention_view")
+STYLE: Final = style_of("figure", "attention_view")
 _CARRIER_SCRIPT: Final = script_of("meeting", "attention_weights")
 _MOUNT_SCRIPT: Final = script_of("meeting", "mount")
-_script = st.components.v2.component("attention_script", js=_SCRIPT)
+_script = st.components.v2.component("attention_script", js=SCRIPT)
 _carry = st.components.v2.component("attention_weights", js=_CARRIER_SCRIPT)
-_view = st.components.v2.component("attention_view", css=_STYLE, js=_MOUNT_SCRIPT)
+_view = st.components.v2.component("attention_view", css=STYLE, js=_MOUNT_SCRIPT)
 
 _packets: Shared[tuple[str, int], bytes] = Shared(PACKET_BYTES, len)
 

@@ -191,6 +191,18 @@ function startLines(view, ready) {
   else release(page.faint);
 }
 
+/** All lines at once, fainter ones below. */
+function paintLines(view) {
+  const context = blank(view, view.page.lines);
+  for (let group = 0; group < LEVELS * view.lines.heads; group++) drawGroup(view, context, group);
+}
+
+const PAINTERS = {
+  lines: paintLines,
+  marks: (view) => drawMarks(view, true),
+  thumbnails: (view) => paintThumbnails(view, Math.max(2, devicePixelRatio)),
+};
+
 function drawFaint(view) {
   if (view.drawn === view.strong) return;
   const context = view.page.faint.getContext("2d");

@@ -9,8 +9,9 @@ function buildView(parent) {
     threshold: element("input", { type: "range", min: 0, max: 0.5, step: 0.005, value: 0 }),
     thresholdValue: element("span", { className: "value" }),
     chips: element("div", { className: "chips", role: "group", "aria-label": "Heads" }),
-    only: element("button", { type: "button", textContent: "Only this head" }),
-    every: element("button", { type: "button", textContent: "All heads of the layer" }),
+    only: element("button", { type: "button", textContent: "Only this head", ...UNPICTURED }),
+    every: element("button", { type: "button", textContent: "All heads of the layer",
+      ...UNPICTURED }),
     thumbnails: element("canvas", { "aria-hidden": "true" }),
     grid: element("div", { className: "grid", role: "grid" }),
     readout: element("p", { className: "readout", role: "status", "aria-live": "polite",
@@ -23,7 +24,7 @@ function buildView(parent) {
     right: list("right"),
     loading: element("p", { className: "loading", role: "status", hidden: true }),
   };
-  page.shows = element("fieldset", { className: "shows" }, page.which);
+  page.shows = element("fieldset", { className: "shows", ...UNPICTURED }, page.which);
   const drawing = element("div", { className: "drawing", "aria-hidden": "true" },
     page.faint, page.lines, page.marks);
   page.stage = element("div", { className: "stage" }, drawing, page.left, page.right);
@@ -59,8 +60,8 @@ function writeWords({ page, data: { words } }) {
 function tools(page) {
   return element("div", { className: "tools" },
     page.shows,
-    element("label", { className: "hide" }, page.hide, "Hide special tokens"),
-    element("label", { className: "threshold" }, page.hiding, page.threshold,
+    element("label", { className: "hide", ...UNPICTURED }, page.hide, "Hide special tokens"),
+    element("label", { className: "threshold", ...UNPICTURED }, page.hiding, page.threshold,
       page.thresholdValue),
     element("div", { className: "heads-row" }, page.chips, page.only, page.every));
 }

@@ -2,9 +2,8 @@
  * All heads at once, without the tokens that are filtered out or hidden: the largest weight under
  * each pixel, so that thin lines stay visible.
  */
-function paintThumbnails(view) {
+function paintThumbnails(view, scale = devicePixelRatio) {
   const { trace, data, cell, page } = view;
-  const scale = devicePixelRatio;
   const step = Math.round(cell * scale);
   const inner = step - Math.max(2, Math.round(2 * scale));
   const { thumbnails } = page;

@@ -80,6 +80,15 @@ function imageOf(values, size, shades, difference, largest) {
   return canvas;
 }
 
+const PAINTERS = {
+  canvas: (view) => {
+    const { canvas } = view.page;
+    const [width, height] = [view.width, view.grid.corners[2][1] + view.grid.side + 4];
+    Object.assign(canvas, { width: width * devicePixelRatio, height: height * devicePixelRatio });
+    paintPictures({ ...view, context: canvas.getContext("2d") });
+  },
+};
+
 /** Pictures, names, frames around the query's row and the keys' columns, and what is pointed at. */
 function paintPictures(view) {
   const { context, grid, page } = view;

@@ -2,7 +2,7 @@ function buildView(parent) {
   const view = { ...newView(), pointed: null, cell: null, listFocused: false };
   const page = {
     line: element("div", { className: "line", role: "listbox", "aria-orientation": "horizontal" }),
-    asking: element("p", { className: "hint" }),
+    asking: element("p", { className: "hint", ...UNPICTURED }),
     moved: element("h2", {}),
     columns: element("div", { className: "columns", "aria-hidden": "true" },
       ...["", "change", "on", "A → B"].map((name) => element("span", { textContent: name }))),

@@ -18,7 +18,7 @@ from components.browser_files import script_of, style_of
 from components.comparison_choice import Asked
 from components.palette import DIVERGING, SEQUENTIAL
 
-_SCRIPT: Final = script_of(
+SCRIPT: Final = script_of(
     "elements",
     "colours",
     "meeting",
@@ -33,10 +33,9 @@ _SCRIPT: Final = script_of(
     "comparison_events",
     "views",
 )
-_script = st.components.v2.component("comparison_script", js=_SCRIPT)
-_view = st.components.v2.component(
-    "comparison", css=style_of("figure", "comparison"), js=script_of("meeting", "mount")
-)
+STYLE: Final = style_of("figure", "comparison")
+_script = st.components.v2.component("comparison_script", js=SCRIPT)
+_view = st.components.v2.component("comparison", css=STYLE, js=script_of("meeting", "mount"))
 
 
 def show_comparison(

@@ -13,7 +13,7 @@ function buildView(parent) {
     lively: element("canvas", { className: "lively", width: 1, height: 1 }),
     rows: element("div", { className: "rows" }),
     legend: element("p", { className: "legend" }),
-    keys: element("p", { className: "legend", textContent: KEYS }),
+    keys: element("p", { className: "legend", textContent: KEYS, ...UNPICTURED }),
     table: element("div", { className: "table", tabIndex: 0, role: "region",
       "aria-label": "The figure as a table" }), // the arrow keys scroll it
   };
@@ -23,9 +23,9 @@ function buildView(parent) {
   page.scroller = element("div", { className: "scroller" }, page.stage);
   page.frame = element("div", { className: "frame" }, page.scroller,
     element("div", { className: "fade before" }), element("div", { className: "fade after" }));
-  page.more = element("details", {},
+  page.more = element("details", { ...UNPICTURED },
     element("summary", { textContent: "The figure as a table" }), page.table);
-  page.bar = element("div", { className: "bar" }, element("div", { className: "controls" },
+  page.bar = element("div", { className: "bar" }, element("div", { className: "controls", ...UNPICTURED },
     page.previous, page.play, page.next, page.count, page.all), page.words, page.reach);
   page.edge = element("div", { className: "edge" });
   page.root = element("div", { className: "figure diagram", tabIndex: -1, role: "group",

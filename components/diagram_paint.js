@@ -39,6 +39,8 @@ function paintLively(view) {
   if (view.lit !== null) paintNumbers(view, context);
 }
 
+const PAINTERS = { lines: paintLines, still: paintStill, lively: paintLively };
+
 function blank(view, canvas) {
   const { left, width } = view.window;
   const scale = devicePixelRatio;

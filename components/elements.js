@@ -11,6 +11,9 @@ function element(tag, fields = {}, ...children) {
   return made;
 }
 
+/** What a picture of the figure leaves out: it is there to be worked with, not to be read. */
+const UNPICTURED = { "data-picture": "none" };
+
 /** Only a change is written: a screen reader speaks at every write. */
 function write(target, text) {
   if (target.textContent !== text) target.textContent = text;

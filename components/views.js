@@ -10,6 +10,7 @@
 //   choiceOf(view)        what the server is told
 //   isMissing(view)       whether what is chosen cannot be drawn before the server has answered
 //   redraw(view)          draw what has changed, in the next frame
+//   PAINTERS              by the names of its canvases, how to paint each of them once more
 
 const SEND_SOON = 50; // ms after a single choice; it is drawn by then
 const SEND_AGAIN = 1000; // ms after which a choice is not one of a row any more
@@ -25,6 +26,14 @@ const REMEMBERED = new Map();
 function newView() {
   return { turn: 0, done: {}, frame: 0, timer: 0, told: -Infinity, endings: [], state: null,
     data: null };
+}
+
+/** Tell how to paint each canvas: the painter gets the view as it then is, with another canvas. */
+function offerPainters(view) {
+  for (const [name, paint] of Object.entries(PAINTERS)) {
+    MEETING.painters.set(view.page[name], (canvas) =>
+      paint({ ...view, page: { ...view.page, [name]: canvas } }));
+  }
 }
 
 /** Draw again whenever one of these elements has another size. */
@@ -102,7 +111,10 @@ function dismiss(view, parent) {
  * the view away.
  */
 function show({ data, parentElement, setStateValue, setTriggerValue }) {
-  if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, buildView(parentElement));
+  if (!VIEWS.has(parentElement)) {
+    VIEWS.set(parentElement, buildView(parentElement));
+    offerPainters(VIEWS.get(parentElement));
+  }
   const view = VIEWS.get(parentElement);
   const turn = ++view.turn;
   view.tell = setStateValue;

@@ -290,5 +290,5 @@ def test_the_figure_has_a_line_for_each_key_and_sentence() -> None:
 
 def test_what_is_sent_at_every_choice_is_small_beside_the_script() -> None:
     sent = json.dumps(view_data(ask(compared(A, B)), 0, "key"))
-    assert 'KIND = "comparison"' in comparison_view._SCRIPT
-    assert len(sent) < len(comparison_view._SCRIPT) / 10
+    assert 'KIND = "comparison"' in comparison_view.SCRIPT
+    assert len(sent) < len(comparison_view.SCRIPT) / 10

@@ -1,0 +1,150 @@
+// The foot of every page: its link to copy, its figures as files, how to cite it. Everything is done
+// in the browser when it is asked for; the server is asked for nothing. What the scripts before this
+// one do is told in picture.js.
+
+const REST = 300; // ms in which a choice in a figure is told to the server
+const PATIENCE = 4000; // ms; a browser lets a page copy for some seconds after a click
+const AGAIN = 700; // ms between two looks at what figures there are, while their list is open
+const FEET = new WeakMap(); // by the element Streamlit gives
+
+export default function show({ data, parentElement }) {
+  if (!FEET.get(parentElement)?.root.isConnected) FEET.set(parentElement, buildFoot(parentElement));
+  const foot = FEET.get(parentElement);
+  foot.data = data;
+  foot.why.textContent = data.whyNot;
+  foot.why.hidden = !data.whyNot;
+}
+
+function buildFoot(parent) {
+  const foot = {
+    data: null, names: "",
+    said: element("p", { className: "said", role: "status" }),
+    link: element("input", { className: "link", readOnly: true, hidden: true,
+      "aria-label": "The link to this view" }),
+    list: element("ul", { className: "figures" }),
+    why: element("p", { className: "why", hidden: true }),
+    cited: element("div", { className: "cited" }),
+  };
+  foot.figures = fold("Pictures", element("p", { textContent: "Each figure as it is now. SVG can be "
+    + "enlarged and edited, PNG fits anywhere." }), foot.list, foot.why);
+  foot.cite = fold("Cite", foot.cited);
+  foot.root = element("section", { className: "take-away", "aria-label": "Take away" },
+    element("div", { className: "ways" }, button("Copy link", () => copyLink(foot)), foot.figures,
+      foot.cite), foot.said, foot.link);
+  foot.figures.addEventListener("toggle", () => watch(foot));
+  foot.cite.addEventListener("toggle", () => foot.cite.open && showCited(foot));
+  parent.append(foot.root);
+  return foot;
+}
+
+function fold(title, ...within) {
+  return element("details", {}, element("summary", { textContent: title }),
+    element("div", { className: "within" }, ...within));
+}
+
+function button(text, act, more = {}) {
+  const made = element("button", { type: "button", textContent: text, ...more });
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** The list follows the page for as long as it is open. */
+function watch(foot) {
+  if (!foot.figures.open || !foot.root.isConnected) return;
+  showFigures(foot);
+  setTimeout(watch, AGAIN, foot);
+}
+
+function showFigures(foot) {
+  const found = figuresOf(document.querySelector("[data-testid=stMain]"));
+  const names = JSON.stringify(found.map(({ name }) => name));
+  if (names === foot.names) return;
+  foot.names = names;
+  foot.list.replaceChildren(...(found.length ? found.map(({ name }, nth) => line(foot, name, nth))
+    : [element("li", { textContent: "There is no figure on this page now." })]));
+}
+
+function line(foot, name, nth) {
+  const files = { SVG: svgOf, PNG: pngFile };
+  return element("li", {}, element("span", { textContent: name }), ...Object.keys(files).map((kind) =>
+    button(kind, () => take(foot, nth, kind, files[kind]), { "aria-label": `${name} as ${kind}` })));
+}
+
+const svgOf = (figure) => svgFile(figure).blob;
+
+/** Saves a figure as it is once the page has come to rest. */
+async function take(foot, nth, kind, make) {
+  write(foot.said, "One moment …");
+  await settled();
+  const one = figuresOf(document.querySelector("[data-testid=stMain]"))[nth];
+  if (!one) return write(foot.said, "This figure is not on the page any more.");
+  const name = `${[foot.data.file, one.part].filter(Boolean).join("-")}.${kind.toLowerCase()}`;
+  save(await make(one.element), name);
+  return write(foot.said, `Saved as ${name}`);
+}
+
+async function copyLink(foot) {
+  write(foot.said, "One moment …");
+  await settled();
+  const said = foot.data.tooLong ? "Copied, without the sentences: they are too long for a link."
+    : "Copied: the link to this view.";
+  await copy(foot, window.location.href, said);
+}
+
+/** Where the browser does not let a page copy, what is to be copied can be taken by hand. */
+async function copy(foot, text, said) {
+  foot.link.hidden = true;
+  if (await isCopied(text)) return write(foot.said, said);
+  foot.link.value = text;
+  foot.link.hidden = false;
+  foot.link.focus();
+  foot.link.select();
+  return write(foot.said, "Your browser does not let this page copy. Here it is, to copy by hand:");
+}
+
+async function isCopied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return isCopiedByCommand(text); // pages that came without https have no clipboard
+  }
+}
+
+function isCopiedByCommand(text) {
+  const box = element("textarea", { value: text, readOnly: true, className: "unseen" });
+  const before = document.activeElement;
+  document.body.append(box);
+  box.select();
+  const done = document.execCommand("copy");
+  box.remove();
+  before?.focus({ preventScroll: true });
+  return done;
+}
+
+function showCited(foot) {
+  const now = new Date();
+  const date = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
+    .map((part) => String(part).padStart(2, "0")).join("-");
+  const filled = (text) => text.replaceAll("{link}", () => window.location.href)
+    .replaceAll("{date}", date);
+  const { citation, bibtex } = foot.data;
+  foot.cited.replaceChildren(...[["Citation", citation], ["BibTeX", bibtex]].flatMap(([title, text]) => {
+    const words = element("pre", { textContent: filled(text), tabIndex: 0, "aria-label": title });
+    return [words, button(`Copy ${title}`, () => copy(foot, words.textContent, `Copied: ${title}.`))];
+  }));
+}
+
+/** Until the app has answered what was chosen last, and the address says it. */
+async function settled() {
+  const end = performance.now() + PATIENCE;
+  const app = document.querySelector("[data-testid=stApp]");
+  let still = 0;
+  await rest(REST);
+  while (still < 3 && performance.now() < end) {
+    still = app.dataset.testScriptState === "notRunning" ? still + 1 : 0;
+    await rest(50);
+  }
+}
+
+const rest = (time) => new Promise((done) => { setTimeout(done, time); });
