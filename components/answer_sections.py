@@ -21,6 +21,7 @@ from components.downloads import offer_csv
 from components.mask_choice import short_word
 from components.output_words import label_name, learned_words, negation_words, weights_words
 from components.plain import plain
+from components.presenter import main_figure
 from components.tag_chips import sentence_answers, show_tag_chips, token_answers
 from components.token_chips import visible
 
@@ -28,7 +29,8 @@ from components.token_chips import visible
 def show_tags(trace: Trace, model: Model, tagger: Tagger) -> None:
     """The parts of speech of all tokens."""
     shares = tagger.probabilities(trace.hidden[-1])  # (token, tag)
-    _show_tokens(trace, tagger.tags, shares, key="tags", note=negation_words(trace.sentences))
+    with main_figure():
+        _show_tokens(trace, tagger.tags, shares, key="tags", note=negation_words(trace.sentences))
     weights = weights_words(
         model.width, len(tagger.tags), model.numbers, plain(title_of(model.name))
     )

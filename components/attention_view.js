@@ -22,6 +22,8 @@ const FAINTEST = 5; // thousandths; below, a line is not visible
 const LEVELS = 32; // of line strength
 const WIDE = 820; // px; from here the thumbnails stand beside the lines
 const TALLEST = 640; // px; longer lists scroll
+const SMALLEST = 18; // px of letters on a projector
+const DENSEST = 1.1; // rows, by the size of their letters
 const HIGHEST = 528; // px of a single column of thumbnails
 const SHOWS = { all: "All", aa: "A → A", ab: "A → B", ba: "B → A", bb: "B → B" };
 
@@ -123,17 +125,29 @@ function report(view, took) {
 /** Sizes that canvas and page share; the page gets them as CSS variables. */
 function measure(view) {
   const { page, rows } = view;
-  const known = [page.root.clientWidth, getComputedStyle(page.left).fontSize,
-    page.scroller.clientWidth, view.done.grid, view.done.rows, view.on.length > 1];
+  const presented = presentedRoom(page.root);
+  const known = [page.root.clientWidth, getComputedStyle(page.root).fontSize,
+    page.scroller.clientWidth, view.done.grid, view.done.rows, view.on.length > 1, presented];
   unless(view, "sizes", known.join("/"), () => {
-    const font = parseFloat(known[1]);
-    view.row = Math.round(font * 1.6);
+    const count = Math.max(rows.left.order.length, rows.right.order.length);
+    const font = measureRows(view, parseFloat(known[1]), presented, count);
     measureGrid(view, known[0]);
-    const height = Math.max(rows.left.order.length, rows.right.order.length) * view.row;
-    view.height = height > 1.25 * TALLEST ? TALLEST : height;
+    const height = count * view.row;
+    const tallest = presented === null ? TALLEST : presented - page.ends[0].offsetHeight - 8;
+    view.height = height > (presented === null ? 1.25 : 1) * tallest ? tallest : height;
     setSizes(view, { row: view.row, stage: height, tallest: view.height });
     measureColumns(view, page.scroller.clientWidth, font, view.on.length > 1);
   });
+}
+
+/** The height of a row, and the size of its letters: both smaller if all rows then fit a projector. */
+function measureRows(view, font, presented, count) {
+  const room = presented === null ? Infinity : (presented - 2 * font) / count;
+  const small = Math.min(font, Math.max(SMALLEST, room / DENSEST));
+  view.row = Math.round(Math.min(1.6 * font, Math.max(DENSEST * small, Math.floor(room))));
+  view.digits = presented === null ? Math.max(12, 0.56 * view.row) : 0.9 * small;
+  view.page.root.style.setProperty("--names", presented === null ? "inherit" : `${small}px`);
+  return small;
 }
 
 function measureGrid(view, width) {

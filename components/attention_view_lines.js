@@ -280,7 +280,7 @@ function drawLine(view, context, { query, key, head }) {
 function drawStrip(view, context, one) {
   const other = one.side === "left" ? "right" : "left";
   const least = Math.max(1, Math.round(view.state.threshold * 1000));
-  context.font = `${Math.max(12, view.row * 0.56)}px ${view.font}`;
+  context.font = `${view.digits}px ${view.font}`;
   context.textBaseline = "middle";
   context.textAlign = "right";
   for (const token of other === "right" ? view.keyList : view.queryList) {

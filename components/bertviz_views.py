@@ -14,6 +14,7 @@ from components.inputs import show_way
 from components.loading import load_model
 from components.page import page_theme
 from components.presenter import main_figure
+from components.presenter import main_figure
 from components.view import Choice
 from components.view_options import VIEWS
 
@@ -69,6 +70,7 @@ def show_view(view: str, trace: Trace, choice: Choice) -> None:
     with st.spinner("The page of BertViz is made …"):
         frame = framed(made(), view, theme)
     with main_figure():
+        with main_figure():
         st.iframe(frame, height=page_height(view, trace), alt=f"BertViz: {VIEWS[view]}")
     clear_cache()  # Streamlit asks whether the page is an address, and Python keeps what it split
     offer_download(

@@ -28,6 +28,7 @@ from components.loading import load_model, load_trace
 from components.mask_choice import choose_masks, short_word
 from components.page import page_theme, show_error
 from components.plain import plain
+from components.presenter import main_figure
 from components.token_chips import visible
 
 _MOST_MASKS: Final = 8
@@ -104,7 +105,9 @@ def _show_sides(name: str, sentences: Sentences, words: MaskedWords) -> None:
         st.caption(f"Masks that were typed otherwise are read as {plain(words.mask)} here.")
     sides = _read(name, written, words, pair=pair)
     answers = []
-    for column, side in zip(st.columns(len(sides), gap="large"), sides, strict=True):
+    with main_figure():
+        columns = st.columns(len(sides), gap="large")
+    for column, side in zip(columns, sides, strict=True):
         with column:
             answers.append(_show_side(name, side, words))
     found = [answer for answer in answers if answer is not None]

@@ -70,7 +70,7 @@ function render(view) {
   const [rows, head] = [hasRows(view), hasHead(view)];
   const asked = `${data.weights}/${data.counted}/${state.query}`;
   unless(view, "colours", colourKey(page.root), readColours);
-  unless(view, "size", `${page.root.clientWidth}/${getComputedStyle(page.root).fontSize}`, measure);
+  unless(view, "size", `${page.root.clientWidth}/${getComputedStyle(page.root).fontSize}/${presentedRoom(page.root)}`, measure);
   unless(view, "line", data.trace, buildLine);
   unless(view, "options", data.trace, buildOptions);
   unless(view, "list", `${data.layers}/${data.heads}/${data.words.layered}`, buildHeads);

@@ -1,5 +1,6 @@
 const PLOT = { left: 58, bottom: 52, top: 14, right: 14 };
 const MOST_PIXELS = 430;
+const LETTERS = 14.4; // px of letters for which the drawing is measured; with larger ones all grows
 
 /** Every head as an arrow: weight on one key across, on the other up; it leads from A to B. */
 function showArrows(view) {
@@ -7,23 +8,31 @@ function showArrows(view) {
   const { plot } = page;
   if (state.keys.length < 2) return plot.replaceChildren();
   const points = arrowsOf(view);
-  const side = Math.min(MOST_PIXELS, view.wide ? view.width * 0.48 : view.width);
+  const scale = view.font / LETTERS;
+  const presented = presentedRoom(page.root);
+  const most = presented === null ? MOST_PIXELS : (presented - below(page.root, plot)) / scale;
+  const side = Math.min(most, (view.wide ? view.width * 0.48 : view.width) / scale);
   const inner = side - PLOT.left - PLOT.right;
   const height = inner + PLOT.top + PLOT.bottom;
-  const { most, step } = scaleOf(Math.max(...points.flatMap(({ from, to }) => [...from, ...to])));
-  view.toPixels = ([x, y]) => [PLOT.left + (x / most) * inner, PLOT.top + inner - (y / most) * inner];
+  const ends = scaleOf(Math.max(...points.flatMap(({ from, to }) => [...from, ...to])));
+  view.toPixels = ([x, y]) => [PLOT.left + (x / ends.most) * inner,
+    PLOT.top + inner - (y / ends.most) * inner];
   plot.setAttribute("viewBox", `0 0 ${side} ${height}`);
-  plot.setAttribute("width", side);
-  plot.setAttribute("height", height);
+  plot.setAttribute("width", side * scale);
+  plot.setAttribute("height", height * scale);
   const names = state.keys.map((key) => data.names[key]);
   const strong = strongest(points);
   view.arrows = points.map((point) => ({ ...point, strong: strong.has(point),
     group: arrow(view, point, names, strong.has(point)) }));
-  plot.replaceChildren(axes(view, { most, step, inner }, names),
+  plot.replaceChildren(axes(view, { ...ends, inner }, names),
     ...[false, true].flatMap((is) => view.arrows.filter((one) => one.strong === is))
       .map(({ group }) => group),
     drawn("g", { class: "above", "aria-hidden": "true" }));
 }
+
+/** Px from the top of one element down to that of another. */
+const below = (one, other) =>
+  other.getBoundingClientRect().top - one.getBoundingClientRect().top;
 
 function arrowsOf(view) {
   const { layers, heads } = view.data;
@@ -51,7 +60,7 @@ function axes(view, { most, step, inner }, names) {
     return made;
   };
   const middle = [(zero[0] + end[0]) / 2, (zero[1] + end[1]) / 2];
-  const longest = Math.floor(inner / (0.62 * view.font)) - 10;
+  const longest = Math.floor(inner / (0.62 * LETTERS)) - 10;
   const titles = names.map((name) => `${view.data.words.on} ${shortened(name, longest)}`);
   const centred = { "text-anchor": "middle" };
   const ticks = range(Math.floor(most / step + 1e-6) + 1).flatMap((n) => {

@@ -44,7 +44,7 @@ function placed(view, { from, to }, content, taken, points) {
 }
 
 function costOf({ page, toPixels }, box, taken, points) {
-  const [zero, edge] = [toPixels([0, 0]), Number(page.plot.getAttribute("width"))];
+  const [zero, edge] = [toPixels([0, 0]), page.plot.viewBox.baseVal.width];
   const outside = box.left < zero[0] + 2 || box.right > edge || box.top < 0 || box.bottom > zero[1] - 2;
   const over = taken.filter((other) => box.left < other.right && other.left < box.right
     && box.top < other.bottom && other.top < box.bottom).length;

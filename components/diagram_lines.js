@@ -46,7 +46,7 @@ function strongest(view, layer, query, count) {
 /** The height of the circles of a layer; -1 is the encoder's input. */
 function circleAt(view, layer) {
   const row = view.rows.get(layer < 0 ? "sum" : `layer-${layer}`);
-  return row.top + 1.05 * view.size;
+  return row.top + Math.min(1.05 * view.size, row.tall / 2);
 }
 
 /** What the lines are now: "mean", or the number of a head. */

@@ -112,11 +112,12 @@ function paintBars(view, context) {
   rows.forEach((part, nth) => {
     const scale = ADDED.includes(part) ? together : largest[nth];
     const row = view.rows.get(part);
-    const zero = row.top + row.tall - 1.35 * view.size;
+    const most = Math.min(1.25 * view.size, 0.37 * row.tall); // up, and down
+    const zero = row.top + row.tall - most - 0.1 * view.size;
     const shown = shownOf(view, part);
     eachColumn(view, (token, x) => {
       const values = vectors.subarray(nth * size + token * numbers, nth * size + (token + 1) * numbers);
-      barsOf(view, context, values, x, zero, (1.25 * view.size * shown) / scale);
+      barsOf(view, context, values, x, zero, (most * shown) / scale);
     });
   });
 }

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.figure_words import MOST_ROWS, count_of_points, figure_table, figure_words
+from components.presenter import sized
 
 _STYLE: Final = """<style>
 [class*="st-key-steady_"] { overflow: hidden; gap: 0; }
@@ -33,6 +34,7 @@ def show_figure(
     figure stands for a moment below the one it replaces, and nothing below that may move
     numbers: False where a table beside the figure has the same numbers
     """
+    figure = sized(figure)
     room: Literal["content"] | int = int(figure.layout.height) if steady else "content"
     with st.container(height=room, border=False, key=f"{'steady' if steady else 'figure'}_{key}"):
         event = st.plotly_chart(

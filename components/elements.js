@@ -26,4 +26,11 @@ function unless(view, part, key, work) {
   work(view);
 }
 
+/** Px that the window has below a page's title while its reader presents, else null. */
+function presentedRoom(root) {
+  const style = getComputedStyle(root);
+  if (style.getPropertyValue("--presenting").trim() !== "1") return null;
+  return innerHeight - 2.6 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
 const range = (count) => Array.from({ length: count }, (_, i) => i);

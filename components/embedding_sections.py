@@ -24,6 +24,7 @@ from components.figures_equation import (
 )
 from components.kept import write_address
 from components.page import page_theme
+from components.presenter import main_figure
 from components.token_choice import choose_token
 
 NEIGHBOURS: Final = 12
@@ -43,7 +44,8 @@ def show_one_token(model: Model, trace: Trace) -> None:
     limit = equation_limit(parts)
     position = choose_token(trace)
     figure = one_token_figure(parts, position, limit=limit, theme=page_theme())
-    show_figure(figure, f"The vectors of {trace.tokens[position]}, added up", key="one_token")
+    with main_figure():
+        show_figure(figure, f"The vectors of {trace.tokens[position]}, added up", key="one_token")
     st.markdown(_about_colours(limit))
     offer_csv(
         "This token's vectors (CSV)",

@@ -28,6 +28,7 @@ from components.heads_words import (
 from components.inputs import choose_measure, show_way
 from components.page import page_theme
 from components.plain import plain
+from components.presenter import main_figure
 from components.view import Choice
 from components.view_options import MEASURES
 
@@ -50,7 +51,9 @@ def show_map(measured: HeadMeasures, trace: Trace, choice: Choice) -> None:
         theme=page_theme(),
         chosen=(choice.layer, choice.head),
     )
-    show_heads_figure(figure, MEASURES[name], (measured.layers, measured.heads), key="head_map")
+    with main_figure():
+        st.markdown(f"**{plain(MEASURES[name])}**")
+        show_heads_figure(figure, MEASURES[name], (measured.layers, measured.heads), key="head_map")
     st.markdown(f"{extremes_words(values, name)} {behind_words(name, measured)}")
     st.markdown(chosen_words(values, name, choice.layer, choice.head))
     show_way(

@@ -109,6 +109,8 @@ def choose_head(trace: Reading, *, layered: bool = False) -> Choice:
             st.columns(2), ("layer", "head"), (trace.layers, trace.heads), strict=True
         ):
             kept.seed(key, getattr(view, key))
+            all_of_layer = layered and key == "head"
+            allow_steps(key, 1 if all_of_layer else count)
             column.number_input(
                 key.title(),
                 min_value=0,
@@ -117,7 +119,7 @@ def choose_head(trace: Reading, *, layered: bool = False) -> Choice:
                 key=key,
                 on_change=kept.keep_widget,
                 args=(key,),
-                disabled=layered and key == "head",
+                disabled=all_of_layer,
                 help=_HELP[key].format(count=count, last=count - 1),
             )
         if layered:
@@ -175,19 +177,18 @@ def choose_step(titles: Sequence[str]) -> int:
     if kept.view().step > last:
         kept.note(f"There is no step {kept.view().step}; this is the last one, {last}.")
         kept.change(step=last)
+    allow_steps("step", len(titles))
     return _choose_one("Step", "step", dict(enumerate(titles)))
 
 
 def lesson_progress() -> tuple[int, str]:
     """The lesson's step, and what is known of its exercises, one character each."""
-    view = kept.view()
-    return view.step, view.done
+    return kept.view().step, kept.view().done
 
 
 def keep_progress(*, step: int | None = None, done: str | None = None) -> None:
     """Keep where the reader stands in the lesson; for the callbacks of buttons."""
-    fields = {"step": step, "done": done}
-    kept.change(**{name: value for name, value in fields.items() if value is not None})
+    kept.change(**{f: v for f, v in (("step", step), ("done", done)) if v is not None})
 
 
 def go_to(page: str, **fields: Any) -> None:

@@ -22,6 +22,7 @@ from components.figures_inside import (
 )
 from components.inside_drawing import Inside, draw
 from components.plain import label
+from components.presenter import main_figure
 
 
 def show_vectors(inside: Inside) -> None:
@@ -33,7 +34,8 @@ def show_vectors(inside: Inside) -> None:
     limit = float(max(np.abs(steps.query_vector).max(), np.abs(keys).max())) or 1.0
     panels = (query, Vectors("keys: what each token is found by", keys, inside.labels))
     figure = vectors_figure(panels, limit=limit, theme=inside.theme, marked=inside.row)
-    draw(figure, "The query and the keys", "vectors")
+    with main_figure():
+        draw(figure, "The query and the keys", "vectors")
 
 
 def show_products(inside: Inside) -> None:

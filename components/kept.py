@@ -76,6 +76,11 @@ def newest_serial() -> int:
     return serial
 
 
+def visitor() -> object:
+    """What stands for this visitor wherever something is shared, as long as the page is open."""
+    return _stored().setdefault("visitor", object())
+
+
 def store(name: str, value: object) -> None:
     """Put something away for this visitor, over runs and pages; no link carries it."""
     _stored()[name] = value
@@ -96,19 +101,25 @@ def widget_value(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def page_name() -> str:
+    """A name for the page that runs."""
+    context = get_script_run_ctx()
+    return context.page_script_hash if context else ""
+
+
 def seed(key: str, value: object) -> None:
     """Set a widget from the view, but never under the reader's typing hands.
 
     On another page the browser draws the widget anew and empty, whatever the session holds: it
     must hear the value again.
     """
-    here = _seeds().get(key, ("",))[0] == _page()
+    here = _seeds().get(key, ("",))[0] == page_name()
     held = list(value) if isinstance(value, tuple) else value  # as widgets hold several values
     told = here and key not in _unheard() and key in st.session_state
     if not told or st.session_state[key] != held:
         st.session_state[key] = held
         _unheard().add(key)
-    _seeds()[key] = _page(), value
+    _seeds()[key] = page_name(), value
 
 
 def run_is_over() -> None:
@@ -186,7 +197,7 @@ def take_notes() -> list[str]:
 def _catch_up() -> None:
     """Take over widgets whose callback was cut off, as Streamlit does when more is asked for."""
     for key, (page, value) in _seeds().items():
-        told = key not in FIELDS or page != _page() or getattr(view(), key) != value
+        told = key not in FIELDS or page != page_name() or getattr(view(), key) != value
         if not told and widget_value(key) not in (None, value):
             keep_widget(key)
 
@@ -242,9 +253,3 @@ def _went_back() -> bool:
     """Whether this run was asked for by the browser's Back or Forward."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
-
-
-def _page() -> str:
-    """A name for the page that runs."""
-    context = get_script_run_ctx()
-    return context.page_script_hash if context else ""

@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import RerunException
 
 from backend.catalogue import BUILT_IN
 from backend.errors import ExplorerError, ModelError, NotTrained
-from components import kept
+from components import kept, presenter
 from components.browser_files import style_of
 from components.inputs import show_all_on, show_way, use_model
 from components.landing import LANDING_STYLE, show_title
@@ -44,11 +44,21 @@ _OF_CHANGED_RUNS = ("Attention", "Inside a head")
 def page(title: str, question: str) -> Iterator[None]:
     """Open a page; what the reader can mend is shown as a sentence and ends the page there."""
     run, ended_by = Run(title), None
-    st.set_page_config(page_title=f"{title} · Attention Explorer", layout="wide")
-    st.html(f"<style>{_STYLE}{_FOR_ALL}{LANDING_STYLE}</style>")
     kept.read_address()
+    presenter.take_presses()
+    presenting = presenter.is_presenting()
+    st.set_page_config(
+        page_title=f"{title} · Attention Explorer",
+        layout="wide",
+        initial_sidebar_state="collapsed" if presenting else "auto",
+    )
+    presented = presenter.STYLE if presenting else ""
+    st.html(f"<style>{_STYLE}{_FOR_ALL}{LANDING_STYLE}{presented}</style>")
     show_title(title)
-    st.markdown(question)
+    if presenting:
+        presenter.show_presenter_keys()
+    else:
+        st.markdown(question)
     warnings = st.container()
     if title not in _OF_CHANGED_RUNS:
         _tell_of_changed_run()
@@ -62,6 +72,7 @@ def page(title: str, question: str) -> Iterator[None]:
         if not isinstance(sys.exception(), RerunException):  # else the next run has to say them
             for note in kept.take_notes():
                 warnings.warning(plain(note))
+            presenter.choose_presenting()
             kept.run_is_over()
         if kept.is_too_long_for_a_link():
             st.sidebar.caption("These sentences are too long for a link: it is without them.")

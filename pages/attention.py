@@ -9,6 +9,7 @@ from components.inputs import choose_model, choose_sentences
 from components.kept import keep_choice
 from components.loading import load_trace
 from components.page import page
+from components.presenter import main_figure
 from components.switch_off import changed_trace, choose_switched_off
 from components.switch_off_effects import show_effects
 from components.switch_off_ranking import show_removals
@@ -57,7 +58,7 @@ with page(
         changed = changed_trace(trace, off, kind)
         drawn = drawn_weights(changed, kind, choice, off=off)
         picture, numbers = st.columns(2, gap="medium")
-        with picture:
+        with picture, main_figure():
             show_attention(drawn.trace, choice, on_choice=keep_choice, words=drawn.words)
         with numbers:
             show_head_heatmap(drawn.trace, choice, drawn.words)

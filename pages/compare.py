@@ -19,6 +19,7 @@ from components.comparison_view import show_comparison
 from components.inputs import choose_head, choose_model, choose_sentences
 from components.kept import keep_choice, view
 from components.page import page
+from components.presenter import main_figure
 from components.weight_choice import choose_kind
 from components.weight_words import SYMBOLS
 
@@ -59,7 +60,8 @@ with page(
         drawn, words = drawn_comparison(compared, kind, choice)
         asked = asked_of(drawn, choice, special=special, words=words)
         show_verdict(asked)
-        show_comparison(asked, choice.serial, on_choice=keep_choice)
+        with main_figure():
+            show_comparison(asked, choice.serial, on_choice=keep_choice)
         if pair:
             st.subheader("What the order does by itself", anchor=False)
             show_controls(asked)

@@ -11,6 +11,7 @@ from components.inputs import choose_head, choose_lines, choose_model, choose_se
 from components.kept import keep_choice
 from components.loading import load_trace
 from components.page import page
+from components.presenter import main_figure
 
 BEYOND = """
 **What the figure leaves out.** Each layer has a second part, a small network that works on every
@@ -31,7 +32,8 @@ with page(
         lines = choose_lines()
     tagger = find_tagger(model)
     st.markdown(pair_words(trace, choice.layer, lines_head(choice, lines)))
-    show_diagram(trace, choice, lines, tagger, on_choice=keep_choice)
+    with main_figure():
+        show_diagram(trace, choice, lines, tagger, on_choice=keep_choice)
     st.markdown(BEYOND)
     show_downloads(trace, choice, lines)
     if tagger is None:

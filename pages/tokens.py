@@ -10,6 +10,7 @@ from backend.tokenizer import CASED
 from components.downloads import offer_csv
 from components.inputs import choose_model, choose_sentences, use_sentences
 from components.page import page
+from components.presenter import main_figure
 from components.token_chips import chips_of, show_token_chips, visible
 from components.tokenizer_choice import choose_tokenizer, use_tokenizer
 
@@ -46,7 +47,8 @@ with page(
             "left out below. The text in the box stays whole."
         )
     chips = chips_of((sentences.a, sentences.b), pieces)
-    show_token_chips((sentences.a, sentences.b), chips, key="chips")
+    with main_figure():
+        show_token_chips((sentences.a, sentences.b), chips, key="chips")
 
     st.header("The same as a table", anchor=False)
     st.markdown(

@@ -1,0 +1,40 @@
+"""Plotly figures made larger for a lecture hall; no Streamlit."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+_PIXELS: Final = {"size", "thickness", "itemwidth", "standoff", "l", "r", "t", "b"}
+"""Numbers that are pixels wherever they stand in a figure: of texts, marks, bars and margins."""
+
+_IN_TEXT: Final = re.compile(r"(<span style=.font-size:)(\d+)(?=px)")
+_TALL: Final = 900  # pixels; a figure that is taller is meant to be scrolled through
+
+
+def enlarged(figure: go.Figure, scale: float, window: int) -> go.Figure:
+    """A larger copy: texts, marks and margins `scale` times as large.
+
+    window: pixels of height that a figure may fill; a much taller one keeps its height
+    """
+    layout = _scaled(figure.layout.to_plotly_json(), scale)
+    height = figure.layout.height
+    if height and height <= _TALL:
+        layout["height"] = min(scale * height, window)
+    return go.Figure([_scaled(trace.to_plotly_json(), scale) for trace in figure.data], layout)
+
+
+def _scaled(part: Any, scale: float, name: str = "") -> Any:
+    if isinstance(part, Mapping):
+        return {key: _scaled(value, scale, key) for key, value in part.items()}
+    if isinstance(part, list | tuple) and (name in _PIXELS or _has_parts(part)):
+        return [_scaled(one, scale, name) for one in part]
+    if isinstance(part, str):
+        return _IN_TEXT.sub(lambda found: f"{found[1]}{round(scale * int(found[2]))}", part)
+    is_number = isinstance(part, int | float) and not isinstance(part, bool)
+    return scale * part if is_number and name in _PIXELS else part
+
+
+def _has_parts(several: Any) -> bool:
+    return any(isinstance(one, Mapping) for one in several)
