@@ -1,5 +1,6 @@
 """The app as a reader meets it: a server process and a Chromium, for tests and benchmarks."""
 
+import json
 import os
 import shutil
 import socket
@@ -10,6 +11,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -34,14 +37,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def served_app(log: Path, **environment: str) -> Iterator[str]:
-    """A fresh server's address; the server ends with the block. Its output goes to `log`."""
+def served_app(log: Path, folder: Path = ROOT, **environment: str) -> Iterator[str]:
+    """A fresh server's address; the server ends with the block. Its output goes to `log`.
+
+    folder: where the app's files are
+    """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1"]
     with log.open("wb") as output:
         server = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
+            command, cwd=folder, env=os.environ | environment, stdout=output, stderr=output
         )
         try:
             wait_until_healthy(f"http://127.0.0.1:{port}", server)
@@ -60,6 +66,24 @@ def wait_until_healthy(address: str, server: "subprocess.Popen[bytes]") -> None:
         except OSError:
             time.sleep(0.05)
     raise RuntimeError(f"the server did not start within {START_SECONDS} s")
+
+
+def health(address: str) -> tuple[int, dict[str, Any]]:
+    """What the app says of its start: the answer's number, and what it holds."""
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def wait_until_started(address: str) -> tuple[int, dict[str, Any]]:
+    """What the app says once it is not starting any more."""
+    end = time.monotonic() + START_SECONDS
+    while (said := health(address))[1]["status"] == "starting" and time.monotonic() < end:
+        time.sleep(0.05)
+    return said
 
 
 @contextmanager
