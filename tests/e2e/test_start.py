@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from backend.model_files import WEIGHTS, built_in_folder
+from backend.hub import WEIGHTS
+from backend.model_files import built_in_folder
 from tests.serving import health, served_app, wait_until_drawn, wait_until_started
 
 PATIENTLY = 60_000  # milliseconds
