@@ -89,8 +89,8 @@ def traceback_of(error: BaseException) -> str:
 
 
 def _word(value: object) -> str:
-    """A value as one word of harmless characters; fractions are rounded to what can be read."""
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    """A value as one word of harmless characters; fractions are rounded."""
+    text = f"{value:.2f}" if isinstance(value, float) else str(value)
     return _ODD.sub("_", text)[:_LONGEST] or "-"
 
 

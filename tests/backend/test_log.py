@@ -37,7 +37,7 @@ def failing(sentence: str) -> None:
 
 def test_a_line_is_key_and_value() -> None:
     assert log.line(page="Inside a head", ms=34, seconds=0.123456, kind=None) == (
-        "page=Inside_a_head ms=34 seconds=0.1235"
+        "page=Inside_a_head ms=34 seconds=0.12"
     )
 
 

@@ -337,7 +337,7 @@ def test_a_training_that_is_over_is_in_the_log(caplog: pytest.LogCaptureFixture)
     gate = Gate()
     gate.go.set()
     line = logged(TrainingQueue(clock=Clock()), gate, caplog)
-    assert line == "event=training name=Refine_MiniLM waited=0 seconds=0 outcome=ok"
+    assert line == "event=training name=Refine_MiniLM waited=0.00 seconds=0.00 outcome=ok"
 
 
 def test_a_stopped_training_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
