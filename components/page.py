@@ -16,6 +16,7 @@ from components.landing import LANDING_STYLE, show_title
 from components.palette import Theme
 from components.plain import plain
 from components.run_log import Run
+from components.take_away import TakeAway, show_take_away
 
 _STYLE = """
 [data-testid="stMainBlockContainer"] { padding: 2.5rem 2rem 3rem; }
@@ -41,8 +42,12 @@ _OF_CHANGED_RUNS = ("Attention", "Inside a head")
 
 
 @contextmanager
-def page(title: str, question: str) -> Iterator[None]:
-    """Open a page; what the reader can mend is shown as a sentence and ends the page there."""
+def page(title: str, question: str) -> Iterator[TakeAway]:
+    """Open a page; what the reader can mend is shown as a sentence and ends the page there.
+
+    What can be taken away from the page, beside its figures, the page puts into what it is given.
+    """
+    taken = TakeAway(title)
     run, ended_by = Run(title), None
     kept.read_address()
     presenter.take_presses()
@@ -63,7 +68,7 @@ def page(title: str, question: str) -> Iterator[None]:
     if title not in _OF_CHANGED_RUNS:
         _tell_of_changed_run()
     try:
-        yield
+        yield taken
     except ExplorerError as error:
         ended_by = error
         show_error(error)
@@ -77,6 +82,7 @@ def page(title: str, question: str) -> Iterator[None]:
         if kept.is_too_long_for_a_link():
             st.sidebar.caption("These sentences are too long for a link: it is without them.")
         kept.write_address()
+    show_take_away(taken)
 
 
 def _tell_of_changed_run() -> None:

@@ -63,7 +63,7 @@ function drawnFigure(figure) {
   const defs = shape("defs");
   const scene = { defs, left: box.left - MARGIN, top: box.top - MARGIN };
   svg.append(defs, shape("rect", { width, height, ...fillOf(groundOf(figure)) }));
-  drawElement(figure, svg, scene);
+  inLayers(scene, (own) => drawElement(figure, svg, own));
   if (!defs.childNodes.length) defs.remove();
   return svg;
 }
@@ -90,18 +90,37 @@ function groundOf(figure) {
   return "rgb(255, 255, 255)";
 }
 
-function drawElement(element, into, scene) {
+/** raised: whether it was kept back until what it stands above was drawn */
+function drawElement(element, into, scene, raised = false) {
   const style = getComputedStyle(element);
   if (style.display === "none" || style.opacity === "0" || style.clipPath === "inset(50%)") return;
+  const level = Number.parseInt(style.zIndex, 10);
+  if (level > 0 && !raised) {
+    scene.later.push({ level, element, into });
+    return;
+  }
   const group = style.opacity === "1" ? into : into.appendChild(shape("g", { opacity: style.opacity }));
   if (style.visibility === "visible") {
     drawBox(element, style, group, scene);
     if (drawContent(element, style, group, scene)) return;
   }
   const inner = clips(element, style) ? group.appendChild(clipped(element, scene)) : group;
-  for (const node of inOrder(element)) {
-    if (node.nodeType === Node.TEXT_NODE) drawText(node, style, inner, scene);
-    else drawElement(node, inner, scene);
+  if (raised || inner !== into) inLayers(scene, (own) => drawWithin(element, style, inner, own));
+  else drawWithin(element, style, inner, scene);
+}
+
+/** What is to stand above the rest is drawn after it. */
+function inLayers(scene, draw) {
+  const own = { ...scene, later: [] };
+  draw(own);
+  own.later.sort((a, b) => a.level - b.level);
+  for (const { element, into } of own.later) drawElement(element, into, own, true);
+}
+
+function drawWithin(element, style, into, scene) {
+  for (const node of (element.shadowRoot ?? element).childNodes) {
+    if (node.nodeType === Node.ELEMENT_NODE) drawElement(node, into, scene);
+    else if (node.nodeType === Node.TEXT_NODE) drawText(node, style, into, scene);
   }
 }
 
@@ -117,16 +136,6 @@ function drawContent(element, style, into, scene) {
 
 function placeOf(box, { left, top }) {
   return { x: box.left - left, y: box.top - top, width: box.width, height: box.height };
-}
-
-/** Elements and texts from the back to the front. */
-function inOrder(element) {
-  const within = (element.shadowRoot ?? element).childNodes;
-  const nodes = [...within].filter((node) => node.nodeType === Node.TEXT_NODE
-    ? node.data.trim() : node.nodeType === Node.ELEMENT_NODE);
-  const level = (node) => (node.nodeType === Node.ELEMENT_NODE
-    && Number.parseInt(getComputedStyle(node).zIndex, 10)) || 0;
-  return nodes.map((node) => [level(node), node]).sort(([a], [b]) => a - b).map(([, node]) => node);
 }
 
 /** Whether something of the element's content is out of sight. */

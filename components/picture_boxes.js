@@ -42,12 +42,18 @@ function drawBox(element, style, into, scene) {
   for (const box of boxes) {
     if (!box.width || !box.height) continue;
     const at = placeOf(box, scene);
-    const radius = radiusOf(style, at);
-    drawBackground(style, at, radius, into, scene);
-    drawBorders(style, at, radius, into);
-    drawRings(style, at, radius, into);
+    drawAt(style, at, into, scene);
   }
   drawMark(element, into, scene);
+}
+
+function drawAt(style, at, into, scene) {
+  const radius = radiusOf(style, at);
+  const shadows = shadowsOf(style);
+  drawBehind(shadows, at, radius, into);
+  drawBackground(style, at, radius, into, scene);
+  drawBorders(style, at, radius, into);
+  drawRings(shadows, style, at, radius, into);
 }
 
 const isPlain = (style) => opaque(style.backgroundColor).opacity === 0;
@@ -80,11 +86,13 @@ function gradientOf(css, at, scene) {
 function sideways(id, way, stops, { x, width }) {
   const [x1, x2] = way === "to left" ? [x + width, x] : [x, x + width];
   const made = shape("linearGradient", { id, gradientUnits: "userSpaceOnUse", x1, x2, y1: 0, y2: 0 });
-  stops.forEach((stop, nth) => {
-    const [, css, place] = /^(.*?)(?:\s+([\d.]+%))?$/.exec(stop);
+  const read = stops.map((stop) => /^(.*?)(?:\s+([\d.]+%))?$/.exec(stop).slice(1));
+  const seen = opaque((read.find(([css]) => opaque(css).opacity) ?? read[0])[0]).colour;
+  read.forEach(([css, place], nth) => {
     const offset = place ?? `${(100 * nth) / (stops.length - 1)}%`;
     const { colour, opacity } = opaque(css);
-    made.append(shape("stop", { offset, "stop-color": colour, "stop-opacity": opacity }));
+    made.append(shape("stop", { offset, "stop-color": opacity ? colour : seen,
+      "stop-opacity": opacity })); // what is clear has no colour of its own
   });
   return made;
 }
@@ -131,13 +139,31 @@ function dashes(kind, width) {
   return kind === "dotted" ? { "stroke-dasharray": `${width} ${width}` } : {};
 }
 
-/** Outlines, and shadows that are lines: neither moved nor blurred. */
-function drawRings(style, at, radius, into) {
-  for (const shadow of style.boxShadow.split(/,(?![^(]*\))/).reverse()) {
-    const [, css, spread, inset] = /^\s*(.*?\)) 0px 0px 0px ([\d.]+)px( inset)?$/.exec(shadow) ?? [];
-    if (!css) continue;
-    const line = Number(spread);
-    into.append(ring(at, radius, line, css, inset ? -line / 2 : line / 2));
+/** [{css, x, y, spread, inset}] from the lowest up; blurred ones are left out. */
+function shadowsOf({ boxShadow }) {
+  const shadows = [];
+  for (const shadow of boxShadow.split(/,(?![^(]*\))/)) {
+    const [, css, sizes, inset] = /^\s*(.*?\)) ([-\d.px ]+?)( inset)?$/.exec(shadow) ?? [];
+    const [x, y, blur, spread] = (sizes ?? "").split(" ").map(parseFloat);
+    if (css && !blur) shadows.unshift({ css, x, y, spread, inset: Boolean(inset) });
+  }
+  return shadows;
+}
+
+/** Shadows that are moved: cards behind a card. */
+function drawBehind(shadows, { x, y, width, height }, radius, into) {
+  for (const { css, x: right, y: down, spread, inset } of shadows) {
+    if (inset || !(right || down)) continue;
+    into.append(shape("rect", { x: x + right - spread, y: y + down - spread,
+      width: width + 2 * spread, height: height + 2 * spread, rx: radius, ...fillOf(css) }));
+  }
+}
+
+/** Shadows that are lines around or along the edge, and the outline. */
+function drawRings(shadows, style, at, radius, into) {
+  for (const { css, x, y, spread, inset } of shadows) {
+    if (inset && x > 0) into.append(shape("rect", { ...at, width: x, ...fillOf(css) }));
+    else if (!x && !y) into.append(ring(at, radius, spread, css, (inset ? -spread : spread) / 2));
   }
   const line = parseFloat(style.outlineWidth);
   if (style.outlineStyle === "none" || !line) return;
@@ -145,20 +171,19 @@ function drawRings(style, at, radius, into) {
   into.append(ring(at, radius, line, style.outlineColor, out));
 }
 
-/** The small mark that a style sheet sets on an element, such as the number of a key. */
+/** What a style sheet sets before an element's content: the number of a key, the bar of a share. */
 function drawMark(element, into, scene) {
   const style = getComputedStyle(element, "::before");
-  const [, text] = /^"(.+)"$/.exec(style.content) ?? [];
-  if (!text || style.position !== "absolute") return;
-  const [width, height, left, top, border] = ["width", "height", "left", "top", "borderLeftWidth"]
-    .map((name) => parseFloat(style[name]) || 0);
-  const { a, e, f } = new DOMMatrixReadOnly(style.transform);
+  const [, text] = /^"(.*)"$/.exec(style.content) ?? [];
+  const loose = style.position === "absolute";
+  if (text === undefined || !(loose || style.display === "block")) return;
+  const sizes = loose ? ["width", "height", "left", "top"] : ["width", "height"];
+  const [width, height, left = 0, top = 0] = sizes.map((name) => parseFloat(style[name]) || 0);
+  const { e, f } = new DOMMatrixReadOnly(style.transform);
   const own = placeOf(element.getBoundingClientRect(), scene);
   const at = { x: own.x + element.clientLeft + left + e, y: own.y + element.clientTop + top + f,
-    width: width * a, height };
-  const radius = radiusOf(style, at);
-  drawBackground(style, at, radius, into, scene);
-  if (border) drawBorders(style, at, radius, into);
-  into.append(shape("text", { x: at.x + at.width / 2, y: baseline(at.y, at.height, style),
+    width, height };
+  drawAt(style, at, into, scene);
+  if (text) into.append(shape("text", { x: at.x + width / 2, y: baseline(at.y, height, style),
     "text-anchor": "middle", ...fontOf(style), ...fillOf(style.color) }, readable(text)));
 }

@@ -5,6 +5,8 @@ const NAMES = { attention: "Heads and lines", comparison: "Comparison", diagram:
   "token-chips": "Sentences and pieces", "tag-chips": "Tags", "word-pairs": "Words" };
 const PAGES_OWN = ["attention", "comparison", "diagram"]; // files about them are called as the page
 
+const LONGEST = 48; // letters of a figure's name in the name of a file
+
 /** [{element, name, part}]: what each is called on screen, and within the name of a file. */
 function figuresOf(main) {
   const found = [];
@@ -48,9 +50,10 @@ function namesOf(figure, heading) {
   return { name: title || heading };
 }
 
-/** Small letters, digits and dashes. */
+/** Small letters, digits and dashes: as many whole words as have room. */
 function partOf(name) {
-  const plain = name.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-");
-  const told = plain.replace(/^-*(layer-\d+-(head-\d+-)?)?|-+$/g, ""); // the file says which head
-  return told.slice(0, 60) || "figure";
+  const words = name.toLowerCase().normalize("NFKD").split(/[^a-z0-9]+/).filter(Boolean);
+  const longer = (part, word) => [part, word].filter(Boolean).join("-");
+  return words.reduce((part, word) => (longer(part, word).length > LONGEST ? part
+    : longer(part, word)), "") || "figure";
 }

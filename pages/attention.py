@@ -16,6 +16,7 @@ from components.switch_off_ranking import show_removals
 from components.token_choice import choose_token
 from components.weight_choice import choose_weights, drawn_weights
 from components.weight_words import SYMBOLS
+from components.whole_views import whole_attention
 
 READING = """
 - The **query** is the token that looks, the **key** the token it looks at. A **weight** of 0.371
@@ -39,7 +40,7 @@ with page(
     "Who looks at whom? In every head of every layer, each token shares out its attention, 1 in "
     "all, over all tokens. Point at a token to see where it looks. Click a small picture, or press "
     "the arrow keys there, to choose another head.",
-):
+) as taken:
     with st.expander("How to read this page"):
         st.markdown(READING + SYMBOLS)
     sentences, model = choose_sentences(), choose_model()
@@ -63,6 +64,7 @@ with page(
         with numbers:
             show_head_heatmap(drawn.trace, choice, drawn.words)
         show_downloads(drawn, choice, changed=bool(off))
+        taken.whole = whole_attention(drawn, choice, off)
     with switches:
         token = choose_token(trace)
         show_effects(trace, changed, off, token)

@@ -22,6 +22,7 @@ from components.page import page
 from components.presenter import main_figure
 from components.weight_choice import choose_kind
 from components.weight_words import SYMBOLS
+from components.whole_views import whole_comparison
 
 READING = """
 - The words of A and B are **aligned**: a word put in or taken out shifts none of the others. What
@@ -43,7 +44,7 @@ with page(
     "What changed inside when one word changed? Both sentences go through the same model; here is "
     "every weight of A and of B, and what is different. A weight says how much one word, the "
     "query, looks at another word, the key.",
-):
+) as taken:
     with st.expander("How to read this page"):
         st.markdown(READING + SYMBOLS)
     sentences, model = choose_sentences(), choose_model()
@@ -70,3 +71,4 @@ with page(
         st.subheader("How far this goes", anchor=False)
         show_limits(asked, model, sentences)
         show_downloads(asked)
+        taken.whole = whole_comparison(asked, choice.serial)
