@@ -10,18 +10,19 @@ _PIXELS: Final = {"size", "thickness", "itemwidth", "standoff", "l", "r", "t", "
 """Numbers that are pixels wherever they stand in a figure: of texts, marks, bars and margins."""
 
 _IN_TEXT: Final = re.compile(r"(<span style=.font-size:)(\d+)(?=px)")
-_TALL: Final = 900  # pixels; a figure that is taller is meant to be scrolled through
+_LEAST: Final = 0.8  # of the scale of its letters, by which a figure grows at least
 
 
 def enlarged(figure: go.Figure, scale: float, window: int) -> go.Figure:
     """A larger copy: texts, marks and margins `scale` times as large.
 
-    window: pixels of height that a figure may fill; a much taller one keeps its height
+    window: pixels of height that a figure fills at most, where its rows then still have room for
+    their letters
     """
     layout = _scaled(figure.layout.to_plotly_json(), scale)
     height = figure.layout.height
-    if height and height <= _TALL:
-        layout["height"] = min(scale * height, window)
+    if height:
+        layout["height"] = max(_LEAST * scale * height, min(scale * height, window))
     return go.Figure([_scaled(trace.to_plotly_json(), scale) for trace in figure.data], layout)
 
 

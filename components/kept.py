@@ -61,11 +61,12 @@ def keep_choice(key: str, drawn: str) -> None:
     drawn: the name of the text that the figure was drawn from last. Tokens that were chosen in
     another one, a moment before this one could be seen, are no tokens of this one.
     """
-    choice = dict(st.session_state[key].get("choice") or {})
+    choice = dict(st.session_state.get(key, {}).get("choice") or {})
     if choice.get("trace") != drawn:
         for field in TOKENS:
             choice.pop(field, None)
     st.session_state["kept_view"] = chosen(view(), choice)
+    store("newest_choice", [(key, drawn)])
     if isinstance(serial := choice.get("serial"), int):
         st.session_state["serial"] = serial
 
@@ -161,6 +162,7 @@ def arrived() -> View | None:
 
 def write_address() -> None:
     """Put the view into the address, so that it can be shared; at the end of a run or fragment."""
+    _stored().pop("newest_choice", None)
     wanted, _ = link_of(view())
     others = {key: value for key, value in st.query_params.items() if key not in FIELDS}
     if st.query_params.to_dict() != others | wanted:
@@ -200,6 +202,9 @@ def _catch_up() -> None:
         told = key not in FIELDS or page != page_name() or getattr(view(), key) != value
         if not told and widget_value(key) not in (None, value):
             keep_widget(key)
+    for key, drawn in _stored().get("newest_choice", ()):  # widgets may hold what was before it
+        keep_choice(key, drawn)
+    _stored().pop("newest_choice", None)
 
 
 def _seeds() -> dict[str, tuple[str, object]]:

@@ -60,9 +60,7 @@ def page(title: str, question: str) -> Iterator[TakeAway]:
     presented = presenter.STYLE if presenting else ""
     st.html(f"<style>{_STYLE}{_FOR_ALL}{LANDING_STYLE}{presented}</style>")
     show_title(title)
-    if presenting:
-        presenter.show_presenter_keys()
-    else:
+    if not presenting:
         st.markdown(question)
     warnings = st.container()
     if title not in _OF_CHANGED_RUNS:
@@ -78,6 +76,8 @@ def page(title: str, question: str) -> Iterator[TakeAway]:
             for note in kept.take_notes():
                 warnings.warning(plain(note))
             presenter.choose_presenting()
+            if presenting:
+                presenter.listen_to_keys()
             kept.run_is_over()
         if kept.is_too_long_for_a_link():
             st.sidebar.caption("These sentences are too long for a link: it is without them.")

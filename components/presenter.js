@@ -51,7 +51,7 @@ function button(name, act) {
 function press(view, event) {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
   const path = event.composedPath().filter((one) => one instanceof Element);
-  if (view.help.open || path.some((one) => one.matches(`${TYPED}, ${OWN}`))) return;
+  if (path.includes(view.help) || path.some((one) => one.matches(`${TYPED}, ${OWN}`))) return;
   if (event.key === "?") view.help.showModal();
   else if (event.key === "Escape") {
     if (path.some((one) => one.matches(FIGURE))) return; // it may mean something there

@@ -15,12 +15,15 @@ from components import kept
 from components.browser_files import script_of, style_of
 from components.figure_scale import enlarged
 from components.stepping import can_step, step, step_example
+from components.view import FIELDS
 
 STYLE: Final = style_of("presenter_page")
 _SCALE: Final = 1.5
 _WINDOW: Final = 600  # pixels; what 720 leave below the page's title
 _KEYS: Final = "presenter_keys"
 _HEARD: Final = "presses_heard"
+_STEPPED: Final = "stepped_to"
+_PRESSED: Final = ("layer", "head", "next", "end")
 _MOST: Final = 10_000  # presses that are believed at once
 
 _mount = st.components.v2.component(
@@ -47,8 +50,8 @@ def choose_presenting() -> None:
     )
 
 
-def show_presenter_keys() -> None:
-    """Draw the way out, and listen to the keys."""
+def listen_to_keys() -> None:
+    """Draw the way out, and listen to the keys; once the page has told what it can step through."""
     steps = can_step("step")
     shown = {
         "PageDown": "the next step" if steps else "the next example",
@@ -56,26 +59,45 @@ def show_presenter_keys() -> None:
         **({"l": "the next layer", "L": "the previous layer"} if can_step("layer") else {}),
         **({"h": "the next head", "H": "the previous head"} if can_step("head") else {}),
     }
-    _mount(data={"keys": shown}, key=_KEYS, on_presses_change=take_presses)
+    _mount(data={"keys": shown}, key=_KEYS, on_presses_change=_wait_for_page)
 
 
 def take_presses() -> None:
-    """Do what keys asked for since this was last called; at the start of a run and as a callback.
+    """Do what keys asked for since the last run; at the start of a run.
 
     The browser sends how often each was pressed since its page was loaded, so that none is lost
-    where several meet in one run or a run is cut off.
+    where several meet in one run or a run is cut off. With a press it also sends what its widgets
+    hold, which is older than the press before if that has not come back yet: what was stepped to
+    stands against it, until the browser asks for something without a press.
     """
     sent = (kept.widget_value(_KEYS) or {}).get("presses")
-    if not isinstance(sent, Mapping):
-        return
     heard = kept.stored(_HEARD, {})
-    before = heard if heard.get("loaded") == sent.get("loaded") else {}
+    if not isinstance(sent, Mapping) or sent == heard:
+        kept.store(_STEPPED, {})
+        return
+    kept.change(**kept.stored(_STEPPED, {}))
     kept.store(_HEARD, dict(sent))
-    for name, act in (("layer", _step_layer), ("head", _step_head), ("next", _step_next)):
-        if by := _number(sent.get(name)) - _number(before.get(name)):
-            act(by)
-    if _number(sent.get("end")) > _number(before.get("end")):
+    _step_by(_new_presses(sent, heard if heard.get("loaded") == sent.get("loaded") else {}))
+
+
+def _new_presses(sent: Mapping[str, object], before: Mapping[str, object]) -> dict[str, int]:
+    return {key: _number(sent.get(key)) - _number(before.get(key)) for key in _PRESSED}
+
+
+def _step_by(presses: Mapping[str, int]) -> None:
+    before = kept.view()
+    step("layer", presses["layer"])
+    step("head", presses["head"])
+    if can_step("step"):
+        step("step", presses["next"])
+    else:
+        step_example(presses["next"])
+    if presses["end"]:
         kept.change(present=False)
+    now = kept.view()
+    changed = {field for field in FIELDS if getattr(now, field) != getattr(before, field)}
+    stepped = changed | set(kept.stored(_STEPPED, {}))
+    kept.store(_STEPPED, {field: getattr(now, field) for field in stepped})
 
 
 def main_figure() -> AbstractContextManager[Any]:
@@ -93,16 +115,5 @@ def _number(value: object) -> int:
     return max(-_MOST, min(_MOST, value)) if isinstance(value, int) else 0
 
 
-def _step_layer(by: int) -> None:
-    step("layer", by)
-
-
-def _step_head(by: int) -> None:
-    step("head", by)
-
-
-def _step_next(by: int) -> None:
-    if can_step("step"):
-        step("step", by)
-    else:
-        step_example(by)
+def _wait_for_page() -> None:
+    """What was pressed is taken at the start of the run, when all widgets have had their say."""
