@@ -5,8 +5,9 @@ Tenney et al. 2019, BERT Rediscovers the Classical NLP Pipeline (what each layer
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -24,6 +25,10 @@ from backend.model import Model
 from backend.part_of_speech import NO_WORD, TaggedSentence, tagged_sentences, words_of_pieces
 from backend.tokenizer import Pieces
 from backend.trace import FloatArray, IntArray
+
+READ_BYTES: Final = 100_000_000
+"""Vectors held at once while all layers are measured: all of the built-in model's, four layers of
+BERT's own size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,17 +126,31 @@ def tag_accuracy(model: Model, progress: Progress | None = None) -> TagAccuracy:
     progress: called with the layers that are done and how many there are
     Raises NotAModel if what the model computes is no number.
     """
-    sentences = tagged_sentences()
-    rows = tagged_tokens(model, sentences, layers=range(model.layers + 1))
-    found, said = list[float](), np.array(rows.tags)
-    for vectors in rows.vectors:
-        said = cross_validation(vectors, rows.tags, rows.pair)
-        found.append(_agreement(said, rows.tags))
-        if progress:
-            progress(len(found), len(rows.vectors))
-    by_word = _agreement(most_frequent_labels(rows.words, rows.tags, rows.pair), rows.tags)
-    confused = confusions(rows.tags, said)
-    return TagAccuracy(tuple(found), by_word, len(sentences), FOLDS, confused)
+    sentences, count = tagged_sentences(), model.layers + 1
+    held_out = list[LabelArray]()
+    for layers in _read_together(model, sentences):
+        rows = tagged_tokens(model, sentences, layers=layers)
+        for place in range(len(layers)):
+            held_out.append(cross_validation(rows.vectors[place], rows.tags, rows.pair))
+            if progress:
+                progress(len(held_out), count)
+        rows = replace(rows, vectors=rows.vectors[:0].copy())  # before the next ones are read
+    by_word = most_frequent_labels(rows.words, rows.tags, rows.pair)
+    return TagAccuracy(
+        by_layer=tuple(_agreement(said, rows.tags) for said in held_out),
+        by_word=_agreement(by_word, rows.tags),
+        sentences=len(sentences),
+        folds=FOLDS,
+        confusions=confusions(rows.tags, held_out[-1]),
+    )
+
+
+def _read_together(model: Model, sentences: Sequence[TaggedSentence]) -> Iterator[range]:
+    """The model's layers in groups, each small enough for the vectors of all words in it."""
+    words, count = sum(len(sentence.tags) for sentence in sentences), model.layers + 1
+    size = max(1, READ_BYTES // (words * model.width * np.dtype(np.float32).itemsize))
+    for first in range(0, count, size):
+        yield range(first, min(first + size, count))
 
 
 def confusions(tags: Sequence[str], said: LabelArray) -> tuple[Confusion, ...]:

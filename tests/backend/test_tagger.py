@@ -105,6 +105,17 @@ def test_accuracy_by_layer(small: Model, monkeypatch: pytest.MonkeyPatch) -> Non
     assert wrong / len(rows.tags) == pytest.approx(1 - found.by_layer[-1])
 
 
+def test_layers_that_do_not_fit_together_are_read_one_after_the_other(
+    small: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some, told = tagged_sentences()[:120], list[tuple[int, int]]()
+    monkeypatch.setattr(tagger, "tagged_sentences", lambda: some)
+    at_once = tag_accuracy(small)
+    monkeypatch.setattr(tagger, "READ_BYTES", 1)
+    assert tag_accuracy(small, lambda *both: told.append(both)) == at_once
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_the_most_frequent_confusion_comes_first() -> None:
     tags = ("NN", "NN", "NN", "VB", "VB", "JJ")
     said = np.array(["VB", "VB", "JJ", "VB", "NN", "JJ"])
