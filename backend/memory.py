@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from backend.errors import ModelTooLarge
+
 SETTING: Final = "EXPLORER_MEMORY"
 """The environment variable with the MB that the server may take, models included."""
 RESERVED: Final = 1_000_000_000
@@ -28,6 +30,16 @@ def model_room() -> int:
     allowed = allowed_bytes(os.environ.get(SETTING, ""))
     limit = min(machine_bytes(), *container_limits()) if allowed is None else allowed
     return max(limit - RESERVED, 0)
+
+
+def check_fits(name: str, needed: int) -> None:
+    """Raise ModelTooLarge if a model of so many bytes has no room here, even alone."""
+    if needed > model_room():
+        raise ModelTooLarge(
+            f"{name} takes {megabytes(needed)} of memory, and this server has "
+            f"{megabytes(model_room())} for models. Choose a smaller one, for example the "
+            "built-in model."
+        )
 
 
 def allowed_bytes(setting: str) -> int | None:
@@ -75,6 +87,11 @@ def _limit_files(root: Path) -> Iterator[Path]:
             name = "memory.limit_in_bytes" if kinds else "memory.max"
             own = Path(group.lstrip("/"))
             yield from (root / place / above / name for above in (own, *own.parents))
+
+
+def megabytes(count: int) -> str:
+    """A number of bytes as it is said; what is less than 10 MB with one decimal."""
+    return f"{count / 1e6:.{1 if count < 1e7 else 0}f} MB"
 
 
 def give_memory_back() -> None:

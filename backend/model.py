@@ -216,7 +216,7 @@ def load_model(name: str, progress: Progress | None = None) -> Model:
     """The model of a catalogue name, a Hub id or a folder, ready to trace.
 
     `progress(done, total)` counts the bytes while they are downloaded.
-    Raises UnknownModel, HubUnreachable or NotAModel, each with what to do.
+    Raises ModelError as `model_folder` does, NotAModel where it is none that can be read.
     """
     module = load_encoder(name, progress)
     tokenizer = load_tokenizer(name)

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from backend.classifier import LinearClassifier
-from backend.hub import WEIGHTS, model_folder
+from backend.hub import WEIGHTS
 from backend.model import Model
+from backend.model_files import model_folder
 from backend.trace import FloatArray
 from backend.weights import broken_weights
 
@@ -139,7 +140,7 @@ def load_task_head(model: Model) -> TaskHead | None:
         layer = LinearClassifier(weight, bias, _labels(model.module.config, len(bias)))
         head = TaskHead(about, layer, Pooler(*found[pooler[0]], model.family) if pooler else None)
         shares = head.probabilities(np.zeros((1, model.width), dtype=np.float32))
-    except ValueError as error:  # shapes that do not fit each other
+    except (ValueError, RuntimeError) as error:  # shapes that do not fit each other
         raise broken_weights(model.name) from error
     if not np.isfinite(shares).all():
         raise broken_weights(model.name)

@@ -16,7 +16,7 @@ from tokenizers import AddedToken, models, normalizers, pre_tokenizers, processo
 
 from backend.catalogue import BUILT_IN
 from backend.errors import EmptySentence, NotAModel
-from backend.hub import model_folder
+from backend.model_files import model_folder, unreadable
 from backend.trace import BoolArray, IntArray
 from backend.vocabulary import bert_base_cased_vocabulary
 
@@ -116,13 +116,13 @@ def load_tokenizer(name: str) -> Tokenizer:
     """The tokenizer of a catalogue name, a Hub id or a model folder.
 
     The two vocabularies of BERT base need no network.
-    Raises UnknownModel, HubUnreachable or NotAModel, each with what to do.
+    Raises ModelError as `model_folder` does, NotAModel if there is none that can be read.
     """
     if name == CASED:
         return Tokenizer(name, wordpiece(bert_base_cased_vocabulary(), {"do_lower_case": False}))
     # The built-in model was made with the vocabulary of bert-base-uncased, id for id.
     folder = model_folder(BUILT_IN if name == UNCASED else name)
-    return Tokenizer(name, _cutter_from(folder), _limit_of(folder))
+    return Tokenizer(name, _cutter_from(name, folder), _limit_of(folder))
 
 
 def readable(text: str) -> str:
@@ -170,14 +170,15 @@ def _limit_of(folder: Path) -> int:
     return rows - unused
 
 
-def _cutter_from(folder: Path) -> tokenizers.Tokenizer:
+def _cutter_from(name: str, folder: Path) -> tokenizers.Tokenizer:
     try:
         return _read_cutter(folder)
     except Exception as error:  # damaged files fail in every way there is
-        raise NotAModel(
-            f"The files in {folder.name} hold no tokenizer that can be read. "
-            "Download the model again, or choose the built-in model."
-        ) from error
+        nothing = NotAModel(
+            f"The files of {name} hold no tokenizer that can be read. Choose another model, for "
+            "example the built-in one."
+        )
+        raise unreadable(name, nothing) from error
 
 
 def _read_cutter(folder: Path) -> tokenizers.Tokenizer:

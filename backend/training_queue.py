@@ -10,7 +10,6 @@ no job that is over, so a result lives as long as the page that holds the job.
 """
 
 import atexit
-import ctypes
 import logging
 import os
 import sys
@@ -63,8 +62,8 @@ class Job(Generic[Progress, Result]):
         self._over: Over[Result] | None = None
         self._unwanted = False
         self._told = False  # the training knows that it is unwanted
-        self._payer = payer()
         self._polled = self._asked = self._began = now
+        self._payer = payer()
 
     def poll(self) -> State[Progress, Result]:
         """How it stands, without waiting; tells the queue that its visitor is still there."""
@@ -158,7 +157,7 @@ class TrainingQueue:
             self._log(job, over)
             if isinstance(over, Failed):
                 _forget_variables(over.error)
-            _give_memory_back()
+            give_memory_back()
             with self._lock:
                 job._over, self._running = over, None
             del job, over  # no result is held while the thread looks for more
@@ -236,9 +235,3 @@ def _forget_variables(error: BaseException) -> None:
     while chain is not None:
         traceback.clear_frames(chain.__traceback__)
         chain = chain.__cause__ or chain.__context__
-
-
-def _give_memory_back() -> None:
-    """Let the system have what the training used; the C library would keep it for later."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from math import prod
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from backend.catalogue import BUILT_IN
-from backend.errors import NotAModel
-from backend.hub import WEIGHTS, Progress, check_built_in, model_folder
+from backend.errors import ModelError, NotAModel
+from backend.hub import WEIGHTS, Progress
+from backend.model_files import check_built_in, model_folder, unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +22,7 @@ _CLASSES: Final = {
     "roberta": "RobertaModel",
     "electra": "ElectraModel",
 }
+_FLOAT: Final = 4  # bytes of a number once it is loaded
 _WITH_POOLER: Final = ("bert", "roberta")
 loading: Final = Lock()
 """Held while a model is made: the libraries' late imports and loading are not for two at once."""
@@ -27,7 +31,7 @@ loading: Final = Lock()
 def load_encoder(name: str, progress: Progress | None = None) -> Any:
     """The encoder, in float32, as a module of the transformers library.
 
-    Raises UnknownModel, HubUnreachable or NotAModel, each with what to do.
+    Raises ModelError as `model_folder` does, NotAModel where it is none that can be read.
     """
     folder = model_folder(name, progress)
     if name == BUILT_IN:
@@ -67,10 +71,11 @@ def _config(name: str, folder: Path) -> dict[str, Any]:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise NotAModel(
+        nothing = NotAModel(
             f"{name} is no model: it has no config.json that can be read. Give the folder that "
             "holds the model's files, or choose the built-in model."
-        ) from error
+        )
+        raise unreadable(name, nothing) from error
     return config if isinstance(config, dict) else {}
 
 
@@ -106,9 +111,27 @@ def _loaded(name: str, folder: Path, family: str) -> Any:
     return module.eval()
 
 
-def broken_weights(name: str) -> NotAModel:
+def broken_weights(name: str) -> ModelError:
     """What to raise where weights are missing, or make numbers that are none."""
-    return NotAModel(
-        f"The weights of {name} are damaged or incomplete. Download the model again, or choose "
-        "the built-in model."
+    return unreadable(
+        name,
+        NotAModel(
+            f"The weights of {name} are damaged or incomplete, and so they are where they come "
+            "from. Choose another model, for example the built-in one."
+        ),
     )
+
+
+def memory_needed(name: str) -> int:
+    """Bytes of all numbers in a model's file as they will be loaded, a little more than are kept.
+
+    0 where the file cannot be read: loading says what is wrong with it.
+    Raises as `model_folder` does.
+    """
+    from safetensors import safe_open
+
+    path = model_folder(name) / WEIGHTS
+    with suppress(Exception), safe_open(path, framework="np") as file:
+        shapes = (file.get_slice(weight).get_shape() for weight in file.keys())  # noqa: SIM118
+        return sum(_FLOAT * prod(shape) for shape in shapes)
+    return 0

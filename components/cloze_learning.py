@@ -72,13 +72,13 @@ def _show_progress(room: Classroom, state: Waiting | Running[SmallProgress]) -> 
         now = state.progress
         left = f", some {now.seconds_left:.0f} s left" if now.seconds_left else ""
         st.progress(now.share, f"Training: step {now.step} of {now.steps}{left}")
-    if room.has_asked(_me()):
+    if room.has_asked(kept.visitor()):
         st.button(
             "Stop",
             key="stop",
             icon=":material/stop:",
             on_click=room.stop,
-            args=(_me(),),
+            args=(kept.visitor(),),
             help="A stopped training cannot be taken up again: Start again begins anew, with the "
             "first step.",
         )
@@ -185,15 +185,6 @@ def _offer_course(course: Course) -> None:
 
 def _start() -> None:
     try:
-        classroom().start(_me())
+        classroom().start(kept.visitor())
     except ExplorerError as error:
         kept.store("refusal", str(error))
-
-
-def _me() -> object:
-    """What stands for this visitor at the training."""
-    me = kept.stored("visitor")
-    if me is None:
-        me = object()
-        kept.store("visitor", me)
-    return me

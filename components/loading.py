@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from backend.cached import cached_model, cached_trace
-from backend.catalogue import is_offered, title_of
+from backend.cached import cached_model, cached_trace, model_is_ready
+from backend.catalogue import BUILT_IN, SMALL, is_offered, title_of
 from backend.errors import UnknownModel
 from backend.model import Model
+from backend.model_files import model_folder
 from backend.trace import Trace
 from components.inputs import Sentences
+from components.kept import visitor
 from components.own_machine import any_model
 from components.plain import plain
 
@@ -15,21 +17,36 @@ from components.plain import plain
 def load_model(name: str) -> Model:
     """The model, with a progress bar while it is fetched for the first time.
 
+    Whoever asks for it meanwhile sees the progress of the same download.
     Raises ModelError if it cannot be had.
     """
     if not is_offered(name, any_model=any_model()):
         raise UnknownModel("This model is not offered here. Choose one under Model.")
+    if model_is_ready(name):
+        return cached_model(name, visitor())
     title = plain(title_of(name))
+    if name not in (BUILT_IN, SMALL):
+        _fetch(name, title)
+    with st.spinner(f"Loading {title} …"):
+        return cached_model(name, visitor())
+
+
+def _fetch(name: str, title: str) -> None:
+    """Have the model's files on this computer; the page tells how far that is."""
     place = st.empty()
 
     def show_progress(done: int, total: int) -> None:
-        text = f"Fetching {title}: {done / 1e6:.0f} of {total / 1e6:.0f} MB"
-        place.progress(done / total if total else 0.0, text)
+        if total:
+            place.progress(
+                done / total, f"Fetching {title}: {done / 1e6:.0f} of {total / 1e6:.0f} MB"
+            )
+        else:
+            place.progress(0.0, f"Asking the Hugging Face Hub for {title} …")
 
-    with st.spinner(f"Loading {title} …"):
-        model = cached_model(name, show_progress)
-    place.empty()
-    return model
+    try:
+        model_folder(name, show_progress)
+    finally:
+        place.empty()
 
 
 def load_trace(name: str, sentences: Sentences) -> Trace:

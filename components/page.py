@@ -8,9 +8,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
 from backend.catalogue import BUILT_IN
-from backend.errors import ExplorerError, ModelError, NotTrained
+from backend.errors import ExplorerError, ModelError, NotTrained, Passing, TooMuchAsked
 from components import kept, presenter
 from components.browser_files import style_of
+from components.fair_share import go_on_later
 from components.inputs import show_all_on, show_way, use_model
 from components.landing import LANDING_STYLE, show_title
 from components.palette import Theme
@@ -31,11 +32,17 @@ _STYLE = """
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 3rem; }
   .js-plotly-plot .modebar { display: none; }
 }
+@media (pointer: coarse) {
+  [data-testid="stRadio"] label, [data-testid="stCheckbox"] label,
+  [data-testid="stMultiSelect"] button { min-height: 24px; }
+  [data-testid="stDataFrame"] { margin-top: 2.25rem; }
+}
 .js-plotly-plot { container-type: inline-size; }
 @container (max-width: 690px) { .trace.scatter[style*="opacity: 0.99"] { display: none; } }
 """
 """More room for figures, and for a whole sentence in the sidebar, than Streamlit leaves; on a phone
-Plotly's icons would lie on what is drawn, and so would names on a map (WIDE_ONLY there)."""
+Plotly's icons would lie on what is drawn, and so would names on a map (WIDE_ONLY there). Where
+fingers point, controls are 24 px at least, and a table's icons, always there, cover no text."""
 
 _FOR_ALL = style_of("page_for_all")
 _OF_CHANGED_RUNS = ("Attention", "Inside a head")
@@ -101,10 +108,28 @@ def _tell_of_changed_run() -> None:
 def show_error(error: ExplorerError) -> None:
     """What the reader can mend, as a sentence, and a way on where it is about the model."""
     st.error(plain(str(error)))
+    if isinstance(error, TooMuchAsked):
+        go_on_later(error)
     if isinstance(error, NotTrained):
         show_way("Train it on the Cloze page", "cloze", key="to_training")
     if isinstance(error, ModelError):
-        st.button("Use the built-in model", on_click=use_model, args=(BUILT_IN,))
+        with st.container(horizontal=True):
+            if isinstance(error, Passing):
+                st.button("Try again")  # the click runs the page anew
+            st.button("Use the built-in model", on_click=use_model, args=(BUILT_IN,))
+
+
+def show_failure(_: Exception) -> bool:
+    """What was not foreseen, as a sentence and a way on; True, so that nothing else is shown.
+
+    For the server to call, which has logged it: also where a callback or a part of a page failed.
+    """
+    st.error(
+        "This failed for a reason that was not foreseen; the log of the server tells it. What you "
+        "typed is kept. Try again, or choose other sentences or another model."
+    )
+    st.button("Try again", key="again_after_failure")
+    return True
 
 
 def page_theme() -> Theme:

@@ -6,7 +6,7 @@ from backend.cached import cached_trace
 from backend.token_map import map_of_pair, map_of_two
 from components.embedding_sections import show_all_tokens, show_one_token, show_similarity
 from components.inputs import choose_model, choose_sentences
-from components.loading import load_model, load_trace
+from components.loading import load_trace
 from components.map_sections import show_map
 from components.page import page
 
@@ -19,12 +19,11 @@ with page(
 ):
     sentences, model_name = choose_sentences(), choose_model()
     trace = load_trace(model_name, sentences)
-    model = load_model(model_name)
     if trace.embeddings.segment is None:
         st.info("This model has no segment embeddings of its own: it adds token and position only.")
 
     st.header("One token in full", anchor=False)
-    show_one_token(model, trace)
+    show_one_token(trace)
 
     st.header("All tokens side by side", anchor=False)
     st.markdown(

@@ -8,17 +8,18 @@ import pytest
 
 from backend import cached
 from backend.cached import (
-    MODEL_BYTES,
     TAGGER_BYTES,
     TRACE_BYTES,
     cached_model,
     cached_tagger,
     cached_tokenizer,
     cached_trace,
+    model_is_ready,
     tagger_is_ready,
     warm_up,
 )
 from backend.errors import HubUnreachable, NotAModel, UnknownModel
+from backend.loaded_models import LoadedModels
 from backend.shared import Shared, nbytes
 
 CROWD = 16
@@ -156,13 +157,12 @@ def test_a_model_is_loaded_once(monkeypatch: Any) -> None:
     class Loaded:
         nbytes = 1
 
-    def load(name: str, progress: Any) -> Loaded:
+    def load(name: str) -> Any:
         runs.append(name)
         time.sleep(0.1)
         return Loaded()
 
-    monkeypatch.setattr(cached, "load_model", load)
-    monkeypatch.setattr(cached, "_models", Shared(MODEL_BYTES, nbytes))
+    monkeypatch.setattr(cached, "_models", LoadedModels(load, lambda _: 1))
     found = _crowd(lambda _: cached_model("any"))
     assert runs == ["any"]
     assert all(model is found[0] for model in found)
@@ -171,12 +171,12 @@ def test_a_model_is_loaded_once(monkeypatch: Any) -> None:
 def test_an_unreachable_hub_is_asked_once_for_all(monkeypatch: Any) -> None:
     runs = list[str]()
 
-    def load(name: str, progress: Any) -> None:
+    def load(name: str) -> Any:
         runs.append(name)
         time.sleep(0.1)
         raise HubUnreachable("no network")
 
-    monkeypatch.setattr(cached, "load_model", load)
+    monkeypatch.setattr(cached, "_models", LoadedModels(load, lambda _: 1))
     found = _crowd(lambda _: cached_trace("bert-base-cased", "one"))
     assert runs == ["bert-base-cased"]
     assert all(isinstance(error, HubUnreachable) for error in found)
@@ -221,9 +221,7 @@ def test_limits_count_bytes() -> None:
     trace = cached_trace("minilm", "one", None)
     assert cached._traces._size(trace) == trace.nbytes
     assert cached._traces._kept.maxsize == TRACE_BYTES == 192_000_000
-    assert cached._models._kept.maxsize == MODEL_BYTES == 600_000_000
     assert cached._taggers._kept.maxsize == TAGGER_BYTES == 2_000_000
-    assert cached._models._kept.getsizeof(cached_model("minilm")) == cached_model("minilm").nbytes
 
 
 def test_warming_up_loads_and_freezes() -> None:
@@ -231,6 +229,6 @@ def test_warming_up_loads_and_freezes() -> None:
     try:
         warm_up.__wrapped__()  # even if another test has warmed up already
         assert gc.get_freeze_count() > before
-        assert "minilm" in cached._models._kept
+        assert model_is_ready("minilm")
     finally:
         gc.unfreeze()

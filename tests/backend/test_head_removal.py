@@ -13,8 +13,8 @@ from backend.head_removal import (
     layer_removal,
     moved,
 )
-from backend.hub import built_in_folder
 from backend.model import Model, load_model
+from backend.model_files import built_in_folder
 from backend.shared import Shared, nbytes
 from backend.switched_off import SwitchedOff
 from tests.backend.numpy_encoder import NumpyEncoder

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from backend.encoder_layers import encoder_layers
 from backend.head_steps import HeadSteps
-from backend.hub import built_in_folder
 from backend.model import Model, load_model
+from backend.model_files import built_in_folder
 from backend.switched_off import SwitchedOff
 from backend.trace import FloatArray, Trace
 from tests.backend.numpy_encoder import NumpyEncoder

@@ -1,176 +1,310 @@
-"""Downloads, from a small Hub of our own on this computer, and without any."""
+"""Downloads, from a small Hub of our own on this computer, with all that can go wrong."""
 
-import json
 import socket
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
-from typing import Any
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
 import pytest
 from huggingface_hub import constants
 
-from backend.errors import HubUnreachable, NotAModel, UnknownModel
-from backend.hub import model_folder
+from backend import hub as module
+from backend.errors import (
+    ClosedModel,
+    DiskFull,
+    DownloadCut,
+    DownloadDamaged,
+    HubSlow,
+    HubTrouble,
+    HubUnreachable,
+    ModelTooLarge,
+    NotAModel,
+    UnknownModel,
+)
+from backend.hub_errors import reader_error
+from backend.memory import model_room
 from backend.model import load_model
+from backend.model_files import model_folder
 from tests.backend.small_models import write_model
+from tests.fake_hub import COMMIT, WEIGHTS, FakeHub, running_hub, use_hub
 
-COMMIT = "c0ffee" + "0" * 34
-
-
-class Hub(ThreadingHTTPServer):
-    """As much of the Hub as a download asks for: one model, `someone/small`."""
-
-    daemon_threads = True
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), Answers)
-        self.folder = folder
-        self.asked: list[str] = []
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def close(self) -> None:
-        self.shutdown()
-        self.server_close()
+NAME = "someone/small"
+SOME = 1000  # bytes
 
 
-class Answers(BaseHTTPRequestHandler):
-    server: Hub
-
-    def do_GET(self) -> None:
-        self._answer(body=True)
-
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    def _answer(self, *, body: bool) -> None:
-        path = urlsplit(self.path).path
-        self.server.asked.append(path)
-        content = self._content(path)
-        self.send_response(404 if content is None else 200)
-        if content is None:
-            self.send_header("X-Error-Code", "RepoNotFound")
-        self.send_header("X-Repo-Commit", COMMIT)
-        self.send_header("ETag", f'"{abs(hash(path)):x}"')
-        self.send_header("Content-Length", str(len(content or b"")))
-        self.end_headers()
-        if body:
-            self.wfile.write(content or b"")
-
-    def _content(self, path: str) -> bytes | None:
-        files = {file.name: file for file in self.server.folder.iterdir()}
-        if path.startswith("/api/models/someone/small/tree/"):
-            return json.dumps(
-                [
-                    {"type": "file", "path": name, "size": file.stat().st_size, "oid": "0" * 40}
-                    for name, file in files.items()
-                ]
-            ).encode()
-        if path.startswith("/api/models/someone/small"):
-            siblings = [
-                {"rfilename": name, "size": file.stat().st_size} for name, file in files.items()
-            ]
-            return json.dumps(
-                {"id": "someone/small", "sha": COMMIT, "siblings": siblings, "tags": []}
-            ).encode()
-        name = path.removeprefix(f"/someone/small/resolve/{COMMIT}/")
-        return files[name].read_bytes() if name in files else None
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PAUSE", 0)
 
 
 @pytest.fixture
-def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No model was ever downloaded."""
-    folder = tmp_path / "cache"
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder))
-    return folder
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
 
 
 @pytest.fixture
-def hub(empty_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    server = Hub(write_model("bert", tmp_path / "offered"))
-    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    monkeypatch.setattr(constants, "ENDPOINT", server.address)
-    files = server.address + "/{repo_id}/resolve/{revision}/{filename}"
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", files)
-    yield server
-    server.close()
+def hub(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+    with running_hub(write_model("bert", tmp_path / "offered"), NAME) as server:
+        use_hub(server.address, cache, monkeypatch)
+        yield server
 
 
-def test_a_download_counts_its_bytes_and_works_offline_afterwards(hub: Hub) -> None:
+def blob(hub: FakeHub, cache: Path, name: str = WEIGHTS) -> Path:
+    return cache / "models--someone--small" / "blobs" / hub.etag(name)
+
+
+def asked_files(hub: FakeHub) -> set[str]:
+    return {path.rsplit("/", 1)[1] for path in hub.asked if "/resolve/" in path}
+
+
+def test_a_download_counts_its_bytes_and_works_offline_afterwards(hub: FakeHub) -> None:
     (hub.folder / "pytorch_model.bin").write_bytes(b"never asked for")
     (hub.folder / "evil.py").write_text("raise SystemExit")
     counts: list[tuple[int, int]] = []
-    trace = load_model("someone/small", lambda *count: counts.append(count)).trace("the cat")
-    assert trace.model == "someone/small"
-    asked = {path.rsplit("/", 1)[1] for path in hub.asked if "/resolve/" in path}
-    assert asked == {"config.json", "model.safetensors", "vocab.txt"}
-    total = sum((hub.folder / name).stat().st_size for name in asked)
+    model_folder(NAME, lambda *count: counts.append(count))
+    trace = load_model(NAME).trace("the cat")
+    assert trace.model == NAME
+    assert asked_files(hub) == {"config.json", WEIGHTS, "vocab.txt"}
+    total = sum(hub.sizes[name] for name in asked_files(hub))
     assert counts[-1] == (total, total)
-    assert all(0 <= done <= of == total for done, of in counts)
+    assert all(0 <= done <= of and of in (0, total) for done, of in counts)
     hub.close()
-    assert load_model("someone/small").trace("the cat").ids.tolist() == trace.ids.tolist()
+    assert load_model(NAME).trace("the cat").ids.tolist() == trace.ids.tolist()
 
 
-def test_a_name_the_hub_does_not_know(hub: Hub) -> None:
-    with pytest.raises(UnknownModel, match=r"has no open model called 'someone/else'.*built-in"):
+def test_a_model_in_another_format(hub: FakeHub) -> None:
+    (hub.folder / WEIGHTS).rename(hub.folder / "pytorch_model.bin")
+    with pytest.raises(NotAModel, match=r"no file model\.safetensors"):
+        model_folder(NAME)
+    assert not asked_files(hub)
+
+
+def test_half_a_download_is_no_model(hub: FakeHub) -> None:
+    folder = model_folder(NAME)
+    (folder / WEIGHTS).unlink()
+    assert (model_folder(NAME) / WEIGHTS).is_file()
+
+
+class Fault(NamedTuple):
+    status: int
+    code: str
+    kind: type[Exception]
+    says: str
+
+
+FAULTS = (
+    Fault(404, "", UnknownModel, r"no model called 'someone/small'.*Check the name.*built-in"),
+    Fault(401, "", ClosedModel, r"not give .* to everybody.*built-in"),
+    Fault(403, "GatedRepo", ClosedModel, r"terms to be accepted.*built-in"),
+    Fault(500, "", HubTrouble, r"trouble of its own just now \(it answers 500\).*Try again"),
+    Fault(503, "", HubTrouble, r"answers 503"),
+    Fault(429, "", HubTrouble, r"answers 429"),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.status}{fault.code}")
+def test_what_the_hub_answers_is_told_apart_and_can_be_tried_again(
+    hub: FakeHub, fault: Fault
+) -> None:
+    hub.status, hub.error_code = fault.status, fault.code
+    with pytest.raises(fault.kind, match=fault.says):
+        model_folder(NAME)
+    hub.status = 200
+    assert model_folder(NAME).name == COMMIT
+
+
+def test_a_name_that_the_hub_does_not_know(hub: FakeHub) -> None:
+    with pytest.raises(UnknownModel, match=r"no model called 'someone/else'"):
         model_folder("someone/else")
 
 
-def test_a_model_in_another_format(hub: Hub) -> None:
-    (hub.folder / "model.safetensors").rename(hub.folder / "pytorch_model.bin")
-    with pytest.raises(NotAModel, match=r"no file model\.safetensors"):
-        model_folder("someone/small")
-    assert not any("/resolve/" in path for path in hub.asked)
-
-
-def test_half_a_download_is_no_model(hub: Hub, empty_cache: Path) -> None:
-    folder = model_folder("someone/small")
-    (folder / "model.safetensors").unlink()
-    assert (model_folder("someone/small") / "model.safetensors").is_file()
-
-
-def test_a_hub_that_refuses(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    monkeypatch.setattr(constants, "ENDPOINT", address)
+def test_a_hub_that_refuses(hub: FakeHub) -> None:
+    hub.close()
     started = time.perf_counter()
     with pytest.raises(HubUnreachable, match=r"cannot be reached.*built-in model"):
         load_model("bert-base-uncased")
     assert time.perf_counter() - started < 3
 
 
-def test_a_hub_that_never_answers(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backend.hub.PATIENCE", 0.3)
+def test_a_hub_that_never_answers(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        use_hub(f"http://127.0.0.1:{silent.getsockname()[1]}", cache, monkeypatch)
         started = time.perf_counter()
-        with pytest.raises(HubUnreachable):
+        with pytest.raises(HubSlow, match=r"does not answer in time.*Try again in a minute"):
             model_folder("bert-base-uncased")
         assert time.perf_counter() - started < 3
 
 
-def test_offline_by_choice(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_by_choice(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(HubUnreachable):
         model_folder("distilbert-base-uncased")
 
 
-def test_a_connection_that_breaks_halfway(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any, **__: Any) -> str:
-        raise ConnectionResetError("gone")
+def test_a_connection_that_breaks_is_taken_up_where_it_broke(hub: FakeHub) -> None:
+    hub.cuts = [SOME, SOME]
+    folder = model_folder(NAME)
+    assert hub.ranges == [0, SOME, 2 * SOME]
+    assert (folder / WEIGHTS).read_bytes() == (hub.folder / WEIGHTS).read_bytes()
 
-    monkeypatch.setattr("backend.hub._cached", lambda _: None)
-    monkeypatch.setattr("huggingface_hub.snapshot_download", broken)
-    with pytest.raises(HubUnreachable) as raised:
-        model_folder("someone/small", lambda *_: None)
-    assert isinstance(raised.value.__cause__, ConnectionResetError)
+
+def test_a_download_that_was_cut_goes_on_at_the_next_try(hub: FakeHub, cache: Path) -> None:
+    hub.cuts = [SOME, 0]
+    with pytest.raises(DownloadCut, match=r"broke off after 0\.0 MB of .* goes on from there"):
+        model_folder(NAME)
+    assert not blob(hub, cache).exists()
+    folder = model_folder(NAME)
+    assert hub.ranges == [0, SOME, SOME]
+    assert (folder / WEIGHTS).read_bytes() == (hub.folder / WEIGHTS).read_bytes()
+    assert [path.name for path in blob(hub, cache).parent.glob("*.incomplete")] == []
+
+
+def test_a_hub_that_stops_sending_midway(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.3)
+    hub.go_on.clear()
+    with pytest.raises(DownloadCut):
+        model_folder(NAME)
+    hub.go_on.set()
+    folder = model_folder(NAME)
+    assert hub.ranges[-1] == hub.sizes[WEIGHTS] // 2
+    assert (folder / WEIGHTS).read_bytes() == (hub.folder / WEIGHTS).read_bytes()
+
+
+def test_bytes_that_were_damaged_on_the_way_are_not_kept(hub: FakeHub, cache: Path) -> None:
+    hub.spoiled = True
+    with pytest.raises(DownloadDamaged, match=r"was damaged.*removed.*Try again"):
+        model_folder(NAME)
+    assert list(blob(hub, cache).parent.iterdir()) == []
+    hub.spoiled = False
+    assert load_model(NAME).trace("the cat").model == NAME
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, "config.json", "vocab.txt"])
+def test_a_file_that_was_damaged_on_the_disk_is_mended_by_the_next_try(
+    hub: FakeHub, name: str
+) -> None:
+    whole = load_model(NAME).trace("the cat")
+    path = (model_folder(NAME) / name).resolve()
+    path.write_bytes(b"\xff" * 40)
+    with pytest.raises(DownloadDamaged, match="Try again"):
+        load_model(NAME)
+    assert load_model(NAME).trace("the cat").attention.tolist() == whole.attention.tolist()
+
+
+def test_weights_that_are_broken_on_the_hub_itself_are_not_fetched_for_ever(hub: FakeHub) -> None:
+    (hub.folder / WEIGHTS).write_bytes(b"\x08" + bytes(200))
+    for _ in range(2):
+        with pytest.raises(NotAModel, match="so they are where they come from"):
+            load_model(NAME)
+    assert len(hub.ranges) == 1
+
+
+def test_a_disk_without_room_is_seen_before_anything_is_fetched(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def free(count: int) -> None:
+        usage = type("Usage", (), {"free": count})
+        monkeypatch.setattr("backend.hub.shutil.disk_usage", lambda _: usage)
+
+    needed = sum(hub.sizes.values()) + module._SPARE
+    free(needed - 1)
+    with pytest.raises(DiskFull, match=r"needs 64 MB on the disk .* which has 64 MB left"):
+        model_folder(NAME)
+    assert hub.ranges == []
+    free(needed)
+    assert model_folder(NAME).name == COMMIT
+
+
+def test_a_disk_that_becomes_full_gets_its_room_back(hub: FakeHub, cache: Path) -> None:
+    """What the kernel itself says of a full disk: /dev/full stands where the weights go."""
+    part = blob(hub, cache).with_name(f"{hub.etag(WEIGHTS)}.incomplete")
+    part.parent.mkdir(parents=True)
+    part.symlink_to("/dev/full")
+    with pytest.raises(DiskFull, match=r"became full.*removed.*Try again"):
+        model_folder(NAME)
+    assert not part.is_symlink()
+    assert model_folder(NAME).name == COMMIT
+
+
+def test_a_folder_that_may_not_be_written_to() -> None:
+    """As root tests may write everywhere, so the error is made here."""
+    found = reader_error(NAME, PermissionError(13, "Permission denied"))
+    assert isinstance(found, DiskFull)
+    assert "may not write" in str(found)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["in numbers", "in bytes"])
+def test_a_model_too_large_is_refused_before_it_is_fetched(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    needed = hub.sizes[WEIGHTS]
+    if told:
+        hub.numbers, needed = 500_000_000, 2_000_000_000
+    monkeypatch.setattr("backend.memory.model_room", lambda: needed - 1)
+    with pytest.raises(ModelTooLarge, match=r"takes .* MB of memory, and this server has .* MB"):
+        model_folder(NAME)
+    assert not asked_files(hub)
+    assert model_room() > 0
+    monkeypatch.setattr("backend.memory.model_room", lambda: needed)
+    assert model_folder(NAME).name == COMMIT
+
+
+def test_two_who_ask_at_once_watch_one_download(hub: FakeHub) -> None:
+    counts: list[list[tuple[int, int]]] = [[], []]
+    half = hub.sizes[WEIGHTS] // 2
+
+    def seen_by_both() -> bool:
+        return all(any(done == half for done, _ in seen) for seen in counts)
+
+    hub.go_on.clear()
+    with ThreadPoolExecutor(2) as pool:
+        asked = [
+            pool.submit(model_folder, NAME, lambda *count, seen=seen: seen.append(count))
+            for seen in counts
+        ]
+        while not seen_by_both():
+            time.sleep(0.01)
+        hub.go_on.set()
+        folders = {one.result(30) for one in asked}
+    assert len(folders) == 1
+    assert hub.ranges == [0]
+
+
+def test_two_who_ask_at_once_hear_the_same_of_a_failure(hub: FakeHub) -> None:
+    hub.go_on.clear()
+    hub.spoiled = True
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(model_folder, NAME) for _ in range(2)]
+        while not hub.ranges:
+            time.sleep(0.01)
+        hub.go_on.set()
+        assert all(isinstance(one.exception(30), DownloadDamaged) for one in asked)
+
+
+def test_a_download_goes_on_when_who_began_it_leaves(hub: FakeHub) -> None:
+    class Left(BaseException):
+        pass
+
+    def leave(done: int, total: int) -> None:
+        if done:
+            raise Left
+
+    hub.go_on.clear()
+    with pytest.raises(Left):
+        model_folder(NAME, leave)
+    hub.go_on.set()
+    assert model_folder(NAME).name == COMMIT
+    assert hub.ranges == [0]
+
+
+def test_a_hub_that_knows_no_ranges_sends_all_of_it_again(hub: FakeHub) -> None:
+    hub.cuts = [SOME, 0]
+    with pytest.raises(DownloadCut):
+        model_folder(NAME)
+    hub.knows_ranges = False
+    folder = model_folder(NAME)
+    assert (folder / WEIGHTS).read_bytes() == (hub.folder / WEIGHTS).read_bytes()

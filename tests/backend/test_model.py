@@ -9,8 +9,8 @@ import torch
 from safetensors.numpy import load_file, save_file
 
 from backend.errors import EmptySentence, NoAttention, NotAModel, UnknownModel
-from backend.hub import built_in_folder
 from backend.model import Model, load_model
+from backend.model_files import built_in_folder
 from backend.trace import Trace
 from tests.backend.numpy_encoder import NumpyEncoder
 from tests.backend.small_models import FAMILIES, change_config, write_model
@@ -308,12 +308,12 @@ def test_a_tokenizer_of_another_model(tmp_path: Path) -> None:
 
 
 def test_the_built_in_weights_are_checked(monkeypatch: Any) -> None:
-    monkeypatch.setattr("backend.hub._SHA256", "0" * 64)
+    monkeypatch.setattr("backend.model_files._SHA256", "0" * 64)
     with pytest.raises(NotAModel, match="damaged or another version"):
         load_model("minilm")
 
 
 def test_the_built_in_package_is_missing(monkeypatch: Any) -> None:
-    monkeypatch.setattr("backend.hub._PACKAGE", "no_such_package")
+    monkeypatch.setattr("backend.model_files._PACKAGE", "no_such_package")
     with pytest.raises(NotAModel, match="not installed"):
         load_model("minilm")

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.encoder_pass import last_states, run_layers
-from backend.hub import built_in_folder
 from backend.model import Model, load_model
+from backend.model_files import built_in_folder
 from backend.switched_off import SwitchedOff
 from backend.trace import Trace
 from tests.backend.numpy_encoder import NumpyEncoder

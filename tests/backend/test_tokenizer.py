@@ -5,7 +5,7 @@ import pytest
 import tokenizers
 
 from backend.errors import EmptySentence, NotAModel
-from backend.hub import built_in_folder
+from backend.model_files import built_in_folder
 from backend.tokenizer import Pieces, Tokenizer, kept_counts, load_tokenizer
 from tests.backend.small_models import write_model
 

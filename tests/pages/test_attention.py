@@ -175,7 +175,7 @@ def test_an_unreachable_model_leaves_the_sentences(monkeypatch: pytest.MonkeyPat
     def refuse(name: str, progress: object = None) -> None:
         raise HubUnreachable(f"The Hub cannot be reached, so {name} cannot be fetched.")
 
-    monkeypatch.setattr(loading, "cached_model", refuse)
+    monkeypatch.setattr(loading, "model_folder", refuse)
     page = opened(a="The cat sat.", model="bert-base-uncased")
     assert not page.exception
     assert "cannot be reached" in spoken(page)

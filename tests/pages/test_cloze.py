@@ -13,6 +13,7 @@ from backend import cached
 from backend import classroom as classroom_module
 from backend.classroom import classroom
 from backend.errors import QueueFull
+from backend.loaded_models import LoadedModels
 from backend.shared import Shared
 from backend.training_states import Running, Waiting
 from components.plain import JOINER
@@ -27,7 +28,7 @@ MASKED = {"a": "the cat [MASK] .", "b": "the dog [MASK] ."}
 def fresh_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("EXPLORER_SMALL_STEPS", "4")
     classroom.cache_clear()
-    monkeypatch.setattr(cached, "_models", Shared(600_000_000, lambda model: model.nbytes))
+    monkeypatch.setattr(cached, "_models", LoadedModels(cached._models._load, lambda _: 0))
     monkeypatch.setattr(cached, "_output_layers", Shared(16_000_000, lambda _: 1))
     monkeypatch.setattr(cached, "_traces", Shared(16_000_000, lambda trace: trace.nbytes))
     yield
@@ -343,7 +344,7 @@ def test_an_unreachable_model_leaves_the_sentences(monkeypatch: pytest.MonkeyPat
     def refuse(name: str, progress: object = None) -> None:
         raise HubUnreachable(f"The Hub cannot be reached, so {name} cannot be fetched.")
 
-    monkeypatch.setattr(loading, "cached_model", refuse)
+    monkeypatch.setattr(loading, "model_folder", refuse)
     page = opened(model="bert-base-uncased", **MASKED)
     assert not page.exception
     assert "cannot be reached" in spoken(page)

@@ -1,0 +1,85 @@
+"""How much memory models may take: a setting, a container's limit, or the machine's."""
+
+from pathlib import Path
+
+import pytest
+
+from backend import memory
+from backend.errors import ModelTooLarge
+from backend.memory import (
+    RESERVED,
+    SETTING,
+    allowed_bytes,
+    check_fits,
+    container_limits,
+    machine_bytes,
+    megabytes,
+    model_room,
+)
+
+GB = 1_000_000_000
+
+
+@pytest.fixture
+def fresh_room() -> None:
+    model_room.cache_clear()
+
+
+def put(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+
+
+def test_every_group_above_a_process_counts(tmp_path: Path) -> None:
+    put(tmp_path, "proc/self/cgroup", "0::/class/room\n")
+    put(tmp_path, "sys/fs/cgroup/class/room/memory.max", "max\n")
+    put(tmp_path, "sys/fs/cgroup/class/memory.max", f"{2 * GB}\n")
+    put(tmp_path, "sys/fs/cgroup/memory.max", f"{4 * GB}\n")
+    assert sorted(container_limits(tmp_path)) == [2 * GB, 4 * GB]
+
+
+def test_groups_of_the_first_version(tmp_path: Path) -> None:
+    put(tmp_path, "proc/self/cgroup", "8:cpu:/\n4:memory:/docker/1\n0::/\n")
+    put(tmp_path, "sys/fs/cgroup/memory/docker/1/memory.limit_in_bytes", f"{GB}\n")
+    put(tmp_path, "sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n")
+    assert container_limits(tmp_path) == [GB, 9223372036854771712]
+
+
+def test_a_system_without_groups_sets_no_limit(tmp_path: Path) -> None:
+    assert container_limits(tmp_path) == []
+
+
+def test_the_smallest_limit_counts_and_a_setting_counts_instead(
+    fresh_room: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(SETTING, raising=False)
+    monkeypatch.setattr(memory, "machine_bytes", lambda: 8 * GB)
+    monkeypatch.setattr(memory, "container_limits", lambda: [3 * GB, 5 * GB])
+    assert model_room() == 3 * GB - RESERVED
+    monkeypatch.setenv(SETTING, "1500")
+    model_room.cache_clear()
+    assert model_room() == 1_500_000_000 - RESERVED
+    monkeypatch.setenv(SETTING, "600")
+    model_room.cache_clear()
+    assert model_room() == 0
+    model_room.cache_clear()
+
+
+def test_a_setting_is_a_number_of_megabytes() -> None:
+    assert allowed_bytes("") is None
+    assert allowed_bytes("1000") == GB
+    for bad in ("0", "-1", "many", "1.5", "²"):
+        with pytest.raises(ValueError, match=SETTING):
+            allowed_bytes(bad)
+
+
+def test_a_real_machine_has_memory() -> None:
+    assert machine_bytes() > 100_000_000
+
+
+def test_what_does_not_fit_is_said_in_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "model_room", lambda: 173_000_000)
+    check_fits("tiny", 173_000_000)
+    with pytest.raises(ModelTooLarge, match=r"bert takes 438 MB of memory.* has 173 MB"):
+        check_fits("bert", 438_000_000)
+    assert megabytes(1_250_000) == "1.2 MB"
