@@ -6,13 +6,23 @@ const DOTS = 0.6; // width of three dots, as part of a line's height
 const readable = (text) =>
   text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD");
 
-/** The page's own font, then common ones of its kind: few computers have the page's own. */
-const familyOf = (css) => css.replaceAll('"', "'").replace(/,? *sans-serif$/, ", Arial, sans-serif");
+/**
+ * Few computers have the page's own font; these have letters of one width, and one of them is
+ * everywhere.
+ */
+const COMMON = "Arial, Helvetica, 'Liberation Sans', sans-serif";
+const familyOf = (css) => (/mono/i.test(css) ? css.replaceAll('"', "'") : COMMON);
 
-function fontOf(style) {
+/** How much smaller text must be in the common font to be no wider than it is on the page. */
+function smaller(text, width, { fontStyle, fontWeight, fontSize, fontFamily }) {
+  MEASURING.font = `${fontStyle} ${fontWeight} ${fontSize} ${familyOf(fontFamily)}`;
+  return Math.max(0.75, Math.min(1, width / MEASURING.measureText(text).width));
+}
+
+function fontOf(style, part = 1) {
   return {
     "font-family": familyOf(style.fontFamily),
-    "font-size": parseFloat(style.fontSize),
+    "font-size": part * parseFloat(style.fontSize),
     ...(style.fontWeight === "400" ? {} : { "font-weight": style.fontWeight }),
     ...(style.fontStyle === "normal" ? {} : { "font-style": style.fontStyle }),
   };
@@ -36,7 +46,8 @@ function drawText(node, style, into, scene) {
     const at = placeOf(line, scene);
     into.append(shape("text", {
       x: at.x + part * at.width, y: baseline(at.y, at.height, style), "text-anchor": anchor,
-      textLength: at.width, lengthAdjust: "spacingAndGlyphs", ...fontOf(style),
+      textLength: at.width, lengthAdjust: "spacingAndGlyphs",
+      ...fontOf(style, smaller(line.text, at.width, style)),
       ...fillOf(style.color), ...(backwards ? { direction: "rtl" } : {}),
       ...(underlined ? { "text-decoration": "underline" } : {}),
     }, line.text));
