@@ -1,19 +1,23 @@
-# make run     install what is missing and serve the app (PORT=8501)
+# make run     install what is missing and serve the app (PORT=8501, ADDRESS=127.0.0.1)
 # make test    install what is missing and run lint, types, unit, page and browser tests
 # make bench   measure side by side with BertViz, trainings, and what is measured of heads
+# make load    measure a lecture hall: 100 visitors, memory, and faults
+# make audit   look for known vulnerabilities in what is installed (part of make test)
+# make models  fetch the lesson's models, for a machine that will have no network
 # make format  mend what lint can mend
 # make picture take the README's picture anew
 PYTHON ?= python3
 PORT ?= 8501
+ADDRESS ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench lint format picture clean
+.PHONY: run test bench load models lint audit format picture clean
 
 run: $(VENV)/app.installed
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
-test: $(VENV)/dev.installed $(VENV)/browser.installed lint
+test: $(VENV)/dev.installed $(VENV)/browser.installed lint audit
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 bench: $(VENV)/dev.installed $(VENV)/browser.installed
@@ -27,6 +31,9 @@ lint: $(VENV)/dev.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+audit: $(VENV)/dev.installed
+	$(BIN)/python -m tests.audit
 
 format: $(VENV)/dev.installed
 	$(BIN)/ruff check --fix .

@@ -23,7 +23,7 @@ MOST_ROWS: Final = 500
 MOST_LABELS: Final = 50
 LONGEST_TEXT: Final = 1000  # characters
 LONGEST_LABEL: Final = 60
-MOST_BYTES: Final = 10_000_000
+MOST_BYTES: Final = 2_000_000  # MOST_ROWS of the LONGEST_TEXT, in any script
 
 PRESETS: Final = {
     "sentiment": "Sentiment: positive or negative",

@@ -63,7 +63,8 @@ def _choose_own() -> Rows:
         "rows at their left end to delete them. "
         f"You need at least {FEWEST_ROWS} sentences with two labels, {FEWEST_OF_A_LABEL} of each; "
         f"a few dozen are better. At most {MOST_ROWS} sentences and {MOST_LABELS} labels. A file "
-        "has its columns named in its first line: `text,label`."
+        "has its columns named in its first line, `text,label`, and at most "
+        f"{MOST_BYTES / 1e6:.0f} MB; no larger one is taken."
     )
     st.file_uploader(
         "Upload a CSV",

@@ -133,7 +133,7 @@ def test_quoted_line_breaks_quotes_and_markup_stay_plain_text() -> None:
         (as_csv([(text, "same") for text, _ in GOOD]), "same label, same"),
         (as_csv([*GOOD, ("one more", "rare")]), "label rare has only one sentence"),
         (as_csv([("row", "label")] * 100_000), "100,000 rows; at most 500"),
-        (b"text,label\n" + b"x" * MOST_BYTES, "10 MB"),
+        (b"text,label\n" + b"x" * MOST_BYTES, "at most 2 MB"),
         (as_csv([*GOOD, ("a", "x" * (LONGEST_LABEL + 1))] * 2), "61 characters"),
     ],
 )
