@@ -27,6 +27,12 @@ bench: $(VENV)/dev.installed $(VENV)/browser.installed
 	$(BIN)/python -m benchmarks.switch_off
 	$(BIN)/python -m benchmarks.beyond
 
+load: $(VENV)/dev.installed
+	$(BIN)/python -m benchmarks.load
+
+models: $(VENV)/app.installed
+	$(BIN)/python -m backend.fetch
+
 lint: $(VENV)/dev.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

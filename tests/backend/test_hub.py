@@ -11,6 +11,7 @@ import pytest
 from huggingface_hub import constants
 
 from backend import hub as module
+from backend import resumed_file
 from backend.errors import (
     ClosedModel,
     DiskFull,
@@ -36,7 +37,7 @@ SOME = 1000  # bytes
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PAUSE", 0)
+    monkeypatch.setattr(resumed_file, "PAUSE", 0)
 
 
 @pytest.fixture

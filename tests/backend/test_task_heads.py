@@ -113,7 +113,7 @@ def test_labels_that_are_missing_have_their_numbers(tmp_path: Path) -> None:
     assert opened(tmp_path)[1].labels == ("O", "label 1", "label 2", "B-LOC")
 
 
-@pytest.mark.parametrize("damage", ["missing", "nan", "shape"])
+@pytest.mark.parametrize("damage", ["missing", "nan", "shape", "stretched"])
 def test_a_damaged_layer_is_no_model(damage: str, tmp_path: Path) -> None:
     path = write_task_model("distilbert", "SequenceClassification", tmp_path) / "model.safetensors"
     weights = load_file(path)
@@ -121,8 +121,10 @@ def test_a_damaged_layer_is_no_model(damage: str, tmp_path: Path) -> None:
         del weights["pre_classifier.bias"]
     elif damage == "nan":
         weights["classifier.weight"][:] = np.nan
-    else:
+    elif damage == "shape":
         weights["pre_classifier.weight"] = weights["pre_classifier.weight"][:, :-1].copy()
+    else:  # NumPy would add this one to all, torch would not
+        weights["pre_classifier.bias"] = weights["pre_classifier.bias"][:1].copy()
     save_file(weights, path, {"format": "pt"})
     with pytest.raises(NotAModel, match="damaged"):
         load_task_head(load_model(str(tmp_path)))

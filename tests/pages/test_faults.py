@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-from backend import cached, tagger
+from backend import cached, resumed_file, tagger
 from backend import hub as hub_module
 from backend.cached import cached_model, model_is_ready
 from backend.catalogue import BUILT_IN
@@ -42,7 +42,7 @@ def own_models(monkeypatch: pytest.MonkeyPatch) -> LoadedModels:
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
-    monkeypatch.setattr(hub_module, "_PAUSE", 0)
+    monkeypatch.setattr(resumed_file, "PAUSE", 0)
     with running_hub(write_model("bert", tmp_path / "offered"), NAME) as server:
         use_hub(server.address, tmp_path / "cache", monkeypatch)
         yield server
