@@ -11,7 +11,7 @@ from backend.catalogue import SETTING
 ROOT = Path(__file__).parent.parent
 
 
-def opened_script(script: str, **parameters: str) -> AppTest:
+def opened_script(script: str, **parameters: str | list[str]) -> AppTest:
     """The script after its first run with these parameters in its address."""
     page = AppTest.from_file(str(ROOT / script), default_timeout=90)
     page.query_params.update(parameters)

@@ -1,10 +1,13 @@
 """The rules of the house that nothing else would notice being broken."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from backend import labelled_texts, text_file
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "transformers"}
@@ -110,3 +113,10 @@ def test_no_script_in_the_browser_makes_markup_of_text() -> None:
         text = path.read_text()
         for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert danger not in text, f"{path.name} uses {danger}"
+
+
+def test_the_server_takes_no_larger_file_than_its_pages() -> None:
+    settings = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["server"]
+    megabytes = max(labelled_texts.MOST_BYTES, text_file.MOST_BYTES) // 1_000_000
+    assert settings["maxUploadSize"] == megabytes
+    assert settings["maxWidgetStateSize"] <= 4

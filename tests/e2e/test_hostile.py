@@ -1,0 +1,180 @@
+"""Some thousand hostile strings in a real browser, on every page: nothing in them comes to life.
+
+Looked for are: a script of theirs that ran (`window.hurt`, a dialog, an error in the console of a
+half-run one), an element that was made of them, and any request to another host than the app's.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from components.view import LONGEST_LINK
+from tests.hostile import hostile_strings
+from tests.serving import wait_until_drawn
+
+PATHS = (
+    "/", "/lesson", "/tokens", "/embeddings", "/attention", "/compare", "/heads", "/inside",
+    "/bertviz", "/output", "/cloze", "/transfer",
+)  # fmt: skip
+OF_A_SENTENCE = 20
+VISITS = 3  # of each page, with another pair of sentences each
+PATIENCE = 90  # seconds; half a thousand tokens on a machine that does much else
+STRINGS = hostile_strings(len(PATHS) * VISITS * 2 * OF_A_SENTENCE, seed=3)
+
+_ALIVE = """() => {
+    const bad = [], leads = ['src', 'srcset', 'href', 'xlink:href', 'action', 'formaction'];
+    const goesAstray = way => {
+        if (way === null || !URL.canParse(way, 'http://own')) return false;
+        const url = new URL(way, 'http://own');
+        return way === 'x' || url.hostname === 'evil.example'
+            || /^(javascript|vbscript|data:text)/i.test(url.href);
+    };
+    const look = root => {
+        for (const e of root.querySelectorAll('*')) {
+            const name = e.localName;
+            if (['object', 'embed', 'base', 'plaintext', 'mglyph'].includes(name))
+                bad.push(e.outerHTML.slice(0, 200));
+            if (leads.some(way => goesAstray(e.getAttribute(way))))
+                bad.push(e.outerHTML.slice(0, 200));
+            for (const a of e.attributes)
+                if (/^on|hurt|evil/.test(a.name)) bad.push(e.outerHTML.slice(0, 200));
+            if (name === 'style' && /hurt|evil\\.example/.test(e.textContent))
+                bad.push(e.outerHTML.slice(0, 200));
+            if (e.shadowRoot) look(e.shadowRoot);
+        }
+    };
+    look(document);
+    if (window.hurt !== undefined) bad.push('window.hurt');
+    return bad;
+}"""
+"""What has come to life in a page, figures' own trees included."""
+
+
+@dataclass
+class Watched:
+    """A page, and what a hostile string has done in it."""
+
+    page: Page
+    hurt: list[str] = field(default_factory=list)
+
+    def alive(self) -> list[str]:
+        """Everything that came to life so far, in every frame."""
+        found = [what for frame in self.page.frames for what in frame.evaluate(_ALIVE)]
+        return [*self.hurt, *found]
+
+
+@pytest.fixture(scope="module")
+def watched(address: str, browser: Browser) -> Iterator[Watched]:
+    """One page for all, as one reader has it who goes through the app."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    watched = Watched(context.new_page())
+    own = urlsplit(address).netloc
+
+    def look(route: Route, request: Request) -> None:
+        if request.url.startswith(("data:", "blob:")) or urlsplit(request.url).netloc == own:
+            route.continue_()
+        else:
+            watched.hurt.append(f"asked for {request.url[:200]}")
+            route.abort()
+
+    def dismiss(dialog: Any) -> None:
+        watched.hurt.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    context.route("**/*", look)
+    context.on("page", lambda _: watched.hurt.append("opened a window"))
+    watched.page.on("dialog", dismiss)
+    watched.page.on("pageerror", lambda error: watched.hurt.append(f"error: {error}"))
+    yield watched
+    context.close()
+
+
+def pair(page: int, visit: int) -> tuple[str, str]:
+    begin = (page * VISITS + visit) * 2 * OF_A_SENTENCE
+    mine = STRINGS[begin : begin + 2 * OF_A_SENTENCE]
+    return " ".join(mine[::2]), " ".join(mine[1::2])
+
+
+def test_the_alarm_rings(watched: Watched) -> None:
+    """What is looked for is found where it is there: a test of the test."""
+    watched.page.set_content("<p>")
+    for string in ("<a href=javascript:window.hurt=1>a</a>", "<img src=x onerror=window.hurt=1>"):
+        watched.page.evaluate("text => document.body.innerHTML = text", string)
+        assert watched.alive()
+    watched.page.set_content("<p>")
+    watched.page.evaluate("fetch('http://evil.example/').catch(() => 0)")
+    watched.page.wait_for_timeout(100)
+    assert watched.hurt
+    watched.hurt.clear()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_in_a_sentence_comes_to_life(watched: Watched, address: str, path: str) -> None:
+    """The first pair comes with a link, the others are typed."""
+    page = watched.page
+    a, b = pair(PATHS.index(path), 0)
+    page.goto(f"{address}{path}?{urlencode({'a': a, 'b': b})[:LONGEST_LINK]}")
+    wait_until_drawn(page, PATIENCE)
+    assert watched.alive() == []
+    for visit in range(1, VISITS):
+        for title, text in zip(("Sentence A", "Sentence B"), pair(PATHS.index(path), visit),
+                               strict=True):  # fmt: skip
+            box = page.get_by_label(title, exact=True)
+            box.fill(text.replace("\0", " "))
+            box.press("Enter")
+        wait_until_drawn(page, PATIENCE)
+        assert watched.alive() == []
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_nothing_in_a_table_comes_to_life(watched: Watched, address: str) -> None:
+    """A file with hostile rows, labels and name is uploaded and learned from."""
+    page = watched.page
+    strings = [" ".join(text.split()) for text in hostile_strings(240, seed=4)]
+    labels = [text[:60] for text in strings if text and text.isprintable()][:12]
+    lines = io.StringIO()
+    csv.writer(lines).writerows(
+        [("text", "label"), *((f"{text} {n}", labels[n % 12]) for n, text in enumerate(strings))]
+    )
+    page.goto(f"{address}/transfer?task=own")
+    wait_until_drawn(page, PATIENCE)
+    content = lines.getvalue().encode("utf-8", "replace").replace(b"\0", b"")
+    name = "<img src=x onerror=window.hurt=1>.csv"
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+    expect(page.get_by_text("Rows with a sentence and a label: 2")).to_be_visible()
+    page.get_by_role("button", name="Train the last layer").click()
+    expect(page.get_by_text("Nothing is trained yet")).to_have_count(0)
+    wait_until_drawn(page, PATIENCE)
+    box = page.get_by_label("Candidate labels", exact=True)
+    box.fill(", ".join(label.replace(",", "") for label in labels))
+    box.press("Enter")
+    wait_until_drawn(page, PATIENCE)
+    assert watched.alive() == []
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_nothing_in_a_text_comes_to_life(watched: Watched, address: str) -> None:
+    page = watched.page
+    page.goto(f"{address}/heads")
+    wait_until_drawn(page, PATIENCE)
+    page.get_by_role("radio", name="A text", exact=True).or_(
+        page.get_by_role("button", name="A text", exact=True)
+    ).first.click()
+    text = "\n".join(hostile_strings(150, seed=5)).replace("\0", "")[:1_900]
+    page.locator("input[type=file]").set_input_files(
+        {"name": "a<svg onload=window.hurt=1>.txt", "mimeType": "text/plain",
+         "buffer": text.encode("utf-8", "replace")}
+    )  # fmt: skip
+    expect(page.get_by_text("special ones not counted").or_(page.get_by_text("tokens")).first
+           ).to_be_visible()  # fmt: skip
+    wait_until_drawn(page, PATIENCE)
+    assert watched.alive() == []
+    assert page.locator("[data-testid=stException]").count() == 0
