@@ -55,8 +55,8 @@ class TooMuchAsked(ExplorerError):  # noqa: N818
         """Say how long it takes, in whole seconds."""
         self.seconds = ceil(seconds)
         super().__init__(
-            "You have asked for much in a short time, and others want to reckon on this server "
-            f"too. It goes on by itself in {self.seconds} s; what you typed stays."
+            "You have asked for much in a short time, and this server is there for others too. "
+            f"It goes on by itself in {self.seconds} s; what you typed stays."
         )
 
 

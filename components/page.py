@@ -107,9 +107,11 @@ def _tell_of_changed_run() -> None:
 
 def show_error(error: ExplorerError) -> None:
     """What the reader can mend, as a sentence, and a way on where it is about the model."""
-    st.error(plain(str(error)))
     if isinstance(error, TooMuchAsked):
+        st.info(plain(str(error)))
         go_on_later(error)
+        return
+    st.error(plain(str(error)))
     if isinstance(error, NotTrained):
         show_way("Train it on the Cloze page", "cloze", key="to_training")
     if isinstance(error, ModelError):
