@@ -27,7 +27,7 @@ LEVELS: Final = {
     "error": logging.ERROR,
 }
 LOGGER: Final = logging.getLogger("explorer")
-_LONGEST: Final = 60  # characters of a value
+_LONGEST: Final = 80  # characters of a value
 _ODD: Final = re.compile(r"[^A-Za-z0-9_.,:()/+-]+")
 
 
