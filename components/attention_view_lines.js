@@ -199,6 +199,7 @@ function paintLines(view) {
 
 const PAINTERS = {
   lines: paintLines,
+  faint: () => {}, // those are among the lines
   marks: (view) => drawMarks(view, true),
   thumbnails: (view) => paintThumbnails(view, Math.max(2, devicePixelRatio)),
 };
