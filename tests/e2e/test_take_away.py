@@ -183,10 +183,8 @@ def opened_alone(browser: Browser, file: Path, theme: str) -> tuple[Page, list[s
     amiss: list[str] = []
     page.on("pageerror", lambda error: amiss.append(str(error)))
     page.on("console", lambda message: amiss.append(message.text))
-    page.on("dialog", lambda dialog: (amiss.append(dialog.message), dialog.dismiss()))
-    page.on(
-        "request", lambda asked: None if asked.url == file.as_uri() else amiss.append(asked.url)
-    )
+    page.on("dialog", lambda dialog: amiss.append(dialog.message))
+    page.on("request", lambda asked: amiss.extend({asked.url} - {file.as_uri()}))
     page.goto(file.as_uri())
     return page, amiss
 
