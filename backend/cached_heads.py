@@ -1,5 +1,10 @@
-"""What is measured of heads, kept in memory: computed once, shared read-only, bounded in bytes."""
+"""What is measured of heads, kept in memory: computed once, shared read-only, bounded in bytes.
 
+What waits for a reader's click, such as a download, holds a `WeightsRecipe` and no weights: of a
+long text these are a hundred megabytes, for each visitor.
+"""
+
+from dataclasses import dataclass
 from typing import Final
 
 from backend.answers import Answer, answer_layer
@@ -97,3 +102,23 @@ def cached_weights(
             return weights_of(model, trace, kind, off=off, progress=progress)
 
     return _weights.find((trace.model, *trace.sentences, kind, answer, off), computed)
+
+
+@dataclass(frozen=True)
+class WeightsRecipe:
+    """Everything from which what is drawn as weights is read once more, with `cached_weights`.
+
+    sentences: A and B as the model read them
+    off: what is switched off in the run that is drawn
+    """
+
+    model: str
+    sentences: tuple[str, str | None]
+    kind: str
+    answer: Answer | None
+    off: SwitchedOff
+
+    def read(self) -> Weights:
+        """The weights. Raises as `cached_switched_off` and `cached_weights` do."""
+        trace = cached_switched_off(self.model, *self.sentences, self.off)
+        return cached_weights(trace, self.kind, self.answer, self.off)

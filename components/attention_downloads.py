@@ -1,14 +1,12 @@
 """The numbers behind the Attention page: downloads, and the code that gives the same ones."""
 
-from functools import partial
-
 import streamlit as st
 
 from backend.cached import cached_model
 from backend.catalogue import SMALL
 from backend.tables import attention_csv, attention_npz, lengths_csv, notebook_code
 from backend.trace import Trace
-from backend.weight_kinds import RAW
+from backend.weight_kinds import RAW, Weights
 from components.downloads import offer_csv, offer_download
 from components.view import Choice
 from components.weight_choice import Drawn
@@ -23,39 +21,51 @@ def show_downloads(drawn: Drawn, choice: Choice, *, changed: bool = False) -> No
     changed: whether something is switched off; the files are called so, and the code, which knows
         of no such thing, is left out
     """
-    trace, words = drawn.table, drawn.words
+    recipe, words = drawn.recipe, drawn.words
     end = "-changed" if changed else ""
     layer, head = choice.layer, choice.head
+    count = drawn.trace.attention.size
     with st.container(horizontal=True):
         if not words.layered:
             offer_csv(
                 "This head (CSV)",
                 f"{words.name(layer, head)}{end}.csv",
-                partial(attention_csv, trace, layer, head),
+                lambda: attention_csv(recipe.read().table, layer, head),
             )
         offer_csv(
             "This layer (CSV)",
             f"{words.name(layer)}{end}.csv",
-            partial(attention_csv, trace, layer),
+            lambda: attention_csv(recipe.read().table, layer),
         )
-        if trace.attention.size <= MOST_ROWS:
-            offer_csv("Everything (CSV)", f"{words.file}{end}.csv", partial(attention_csv, trace))
+        if count <= MOST_ROWS:
+            offer_csv(
+                "Everything (CSV)",
+                f"{words.file}{end}.csv",
+                lambda: attention_csv(recipe.read().table),
+            )
         offer_download(
             "Everything (.npz)",
             f"{words.file}{end}.npz",
-            partial(attention_npz, trace),
+            lambda: attention_npz(recipe.read().table),
             mime="application/octet-stream",
         )
-        if drawn.lengths is not None:
-            make = partial(lengths_csv, trace.tokens, drawn.lengths)
-            offer_csv("Lengths (CSV)", f"values-lengths{end}.csv", make)
+        if drawn.kind == "values":
+            offer_csv(
+                "Lengths (CSV)", f"values-lengths{end}.csv", lambda: _lengths_of(recipe.read())
+            )
         if drawn.kind == RAW and not changed:
-            show_code(trace, choice)
-    if trace.attention.size > MOST_ROWS:
+            show_code(drawn.trace, choice)
+    if count > MOST_ROWS:
         st.caption(
-            f"All {trace.attention.size:,} weights are too many for a CSV file; the .npz file "
+            f"All {count:,} weights are too many for a CSV file; the .npz file "
             "for NumPy holds them."
         )
+
+
+def _lengths_of(weights: Weights) -> bytes:
+    if weights.lengths is None:
+        raise ValueError("expected weights with the lengths of what is handed on")
+    return lengths_csv(weights.drawn.tokens, weights.lengths)
 
 
 def show_code(trace: Trace, choice: Choice) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import clear_cache
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -13,7 +13,6 @@ from components.downloads import offer_download
 from components.inputs import show_way
 from components.loading import load_model
 from components.page import page_theme
-from components.presenter import main_figure
 from components.presenter import main_figure
 from components.view import Choice
 from components.view_options import VIEWS
@@ -70,9 +69,9 @@ def show_view(view: str, trace: Trace, choice: Choice) -> None:
     with st.spinner("The page of BertViz is made …"):
         frame = framed(made(), view, theme)
     with main_figure():
-        with main_figure():
         st.iframe(frame, height=page_height(view, trace), alt=f"BertViz: {VIEWS[view]}")
-    clear_cache()  # Streamlit asks whether the page is an address, and Python keeps what it split
+    # Streamlit asks whether the page is an address, and Python would keep what it took apart.
+    urlsplit.cache_clear()  # type: ignore[attr-defined]
     offer_download(
         "This view (HTML)",
         f"bertviz-{view}-view.html",

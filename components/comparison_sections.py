@@ -1,17 +1,16 @@
 """The parts of the Compare page: what is read, what it means, cosines, controls, downloads."""
 
-from functools import partial
-
 import streamlit as st
 
 from backend import comparison_tables as tables
 from backend.cached import cached_trace
+from backend.cached_comparisons import ComparisonRecipe, side_by_side
 from backend.catalogue import BUILT_IN, title_of
 from backend.errors import EmptySentence
 from backend.examples import EXAMPLES
 from backend.model import Model
 from backend.trace import Trace
-from backend.two_sentences import Comparison, read_apart, read_as_pair
+from backend.two_sentences import Comparison
 from components.comparison_choice import Asked
 from components.comparison_words import THRESHOLDS, cosine_words, known_words, layer_zero, verdict
 from components.downloads import offer_csv
@@ -43,7 +42,7 @@ def load_comparison(name: str, sentences: Sentences, *, pair: bool) -> Compariso
         return None
     if said := _left_out(model, first, second):
         st.info(said)
-    return read_as_pair(first) if pair else read_apart(first, second)
+    return side_by_side(first, second)
 
 
 def choose_reading() -> bool:
@@ -103,9 +102,12 @@ def show_cosines(asked: Asked) -> None:
     show_figure(figure, title, key="cosines")
 
 
-def show_downloads(asked: Asked) -> None:
-    """A button for each thing that is plotted."""
-    compared, ranking = asked.comparison, asked.ranking
+def show_downloads(asked: Asked, recipe: ComparisonRecipe) -> None:
+    """A button for each thing that is plotted.
+
+    recipe: how the comparison is read again when one of them is pressed
+    """
+    ranking, counted, query, keys = asked.ranking, asked.counted, asked.query, asked.keys
     layer, head, words = asked.layer, asked.head, asked.words
     kind = "compare" if words is RAW_WORDS else f"compare-{words.file}"
     within = "" if words.layered else f"-head-{head}"
@@ -113,20 +115,25 @@ def show_downloads(asked: Asked) -> None:
         offer_csv(
             f"This {words.unit} (CSV)",
             f"{kind}-layer-{layer}{within}.csv",
-            partial(tables.differences_csv, compared, layer, head),
+            lambda: tables.differences_csv(recipe.read(), layer, head),
         )
         if ranking is not None:
             offer_csv(
                 "Ranking (CSV)",
                 f"{kind}-ranking.csv",
-                partial(tables.ranking_csv, compared, asked.query, asked.counted, ranking),
+                lambda: tables.ranking_csv(recipe.read(), query, counted, ranking),
             )
-        if len(asked.keys) == 2:
-            for title, name, make in (
-                ("Arrows (CSV)", f"{kind}-arrows.csv", tables.arrows_csv),
-                ("Cosines (CSV)", "compare-cosines.csv", tables.cosines_csv),
-            ):
-                offer_csv(title, name, partial(make, compared, asked.query, asked.keys))
+        if len(keys) == 2:
+            offer_csv(
+                "Arrows (CSV)",
+                f"{kind}-arrows.csv",
+                lambda: tables.arrows_csv(recipe.read(), query, keys),
+            )
+            offer_csv(
+                "Cosines (CSV)",
+                "compare-cosines.csv",
+                lambda: tables.cosines_csv(recipe.read(), query, keys),
+            )
 
 
 def _left_out(model: Model, first: Trace, second: Trace) -> str:

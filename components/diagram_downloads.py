@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from backend.cached import cached_trace
 from backend.tables import attention_csv, mean_attention_csv
 from backend.trace import Trace
 from components.attention_downloads import MOST_ROWS
@@ -18,9 +19,14 @@ def show_downloads(trace: Trace, choice: Choice, lines: str) -> None:
         st.caption("These are too many weights for a CSV file; the Attention page has them all.")
         return
     head = lines_head(choice, lines)
+    again = partial(cached_trace, trace.model, *trace.sentences)  # a long text is not to be held
     if head is None:
-        make = partial(mean_attention_csv, trace)
-        offer_csv("The lines' weights (CSV)", "attention-mean.csv", make)
+        offer_csv(
+            "The lines' weights (CSV)", "attention-mean.csv", lambda: mean_attention_csv(again())
+        )
     else:
-        make = partial(attention_csv, trace, head=head)
-        offer_csv("The lines' weights (CSV)", f"attention-head-{head}.csv", make)
+        offer_csv(
+            "The lines' weights (CSV)",
+            f"attention-head-{head}.csv",
+            lambda: attention_csv(again(), head=head),
+        )

@@ -8,10 +8,10 @@ from typing import Final
 import streamlit as st
 
 from backend.answers import Answer, AnswerKind, answer_kinds, answer_of, is_ready
-from backend.cached_heads import cached_weights
+from backend.cached_heads import WeightsRecipe, cached_weights
 from backend.hub import Progress
 from backend.switched_off import ALL_ON, SwitchedOff
-from backend.trace import FloatArray, Trace
+from backend.trace import Trace
 from backend.weight_kinds import KINDS, RAW, Given, Weights, too_long
 from components import inputs, kept
 from components.for_all import show_training
@@ -38,15 +38,13 @@ class Drawn:
     """What is drawn as weights.
 
     trace: its `attention` is drawn, 0 to 1
-    table: the same with its signs, for files
-    lengths: (layer, head, token), of the vectors that are handed on; only where they count
+    recipe: how it is read again, for files, with the signs and lengths that belong to it
     """
 
     trace: Trace
-    table: Trace
-    lengths: FloatArray | None
     kind: str
     words: WeightWords
+    recipe: WeightsRecipe
 
 
 def choose_weights(trace: Trace) -> tuple[str, Choice]:
@@ -76,7 +74,8 @@ def drawn_weights(trace: Trace, kind: str, choice: Choice, *, off: SwitchedOff =
             "A head that is switched off adds nothing to the mean. Each row is brought to 1 again: "
             "what is left is a larger part of what the token keeps of itself."
         )
-    return Drawn(weights.drawn, weights.table, weights.lengths, kind, WORDS[kind])
+    recipe = WeightsRecipe(trace.model, trace.sentences, kind, answer, off)
+    return Drawn(weights.drawn, kind, WORDS[kind], recipe)
 
 
 def choose_kind(traces: Sequence[Trace]) -> str:

@@ -58,7 +58,7 @@ with page(
             special = choose_reading()
         kind = choose_kind([compared.a.trace, compared.b.trace])
         choice = choose_head(compared, layered=KINDS[kind].per_layer)
-        drawn, words = drawn_comparison(compared, kind, choice)
+        drawn, words, recipe = drawn_comparison(compared, kind, choice)
         asked = asked_of(drawn, choice, special=special, words=words)
         show_verdict(asked)
         with main_figure():
@@ -70,5 +70,5 @@ with page(
         show_cosines(asked)
         st.subheader("How far this goes", anchor=False)
         show_limits(asked, model, sentences)
-        show_downloads(asked)
+        show_downloads(asked, recipe)
         taken.whole = whole_comparison(asked, choice.serial)

@@ -42,6 +42,13 @@ def served_app(log: Path, folder: Path = ROOT, **environment: str) -> Iterator[s
 
     folder: where the app's files are
     """
+    with server_process(log, folder, **environment) as (address, _):
+        yield address
+
+
+@contextmanager
+def server_process(log: Path, folder: Path = ROOT, **environment: str) -> Iterator[tuple[str, int]]:
+    """The same, with the server's process id."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1"]
@@ -51,7 +58,7 @@ def served_app(log: Path, folder: Path = ROOT, **environment: str) -> Iterator[s
         )
         try:
             wait_until_healthy(f"http://127.0.0.1:{port}", server)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", server.pid
         finally:
             server.terminate()
             server.wait(20)

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from backend.cached_heads import WeightsRecipe
 from backend.errors import ExplorerError
 from backend.model import Model, load_model
 from backend.packing import unpack_attention
-from backend.switched_off import SwitchedOff
+from backend.switched_off import ALL_ON, SwitchedOff
 from backend.trace import Trace
 from backend.weight_kinds import KINDS, RAW
 from components.palette import INK, PAGE
@@ -67,7 +68,8 @@ def model() -> Model:
 
 
 def drawn(trace: Trace, kind: str = RAW) -> Drawn:
-    return Drawn(trace, trace, None, kind, WORDS[kind])
+    recipe = WeightsRecipe(trace.model, trace.sentences, kind, None, ALL_ON)
+    return Drawn(trace, kind, WORDS[kind], recipe)
 
 
 def page_of(whole: WholeView, *, complete: bool = True) -> str:

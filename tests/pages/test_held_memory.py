@@ -1,0 +1,76 @@
+"""What a page leaves behind that waits for a click: no weights, or long texts would pile up."""
+
+import gc
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import FunctionType, ModuleType
+
+import pytest
+
+from backend import cached, cached_heads
+from backend.trace import Trace
+from components import downloads
+from tests.opened import opened_script
+
+A, B = "A text that no other test reads.", "A text that no other page reads."
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """What each button for a file makes, by its label."""
+    found: dict[str, Callable[[], bytes]] = {}
+
+    def button(label: str, data: Callable[[], bytes], **_: object) -> None:
+        found[label] = data
+
+    monkeypatch.setattr(downloads.st, "download_button", button)
+    return found
+
+
+def held(make: Callable[[], bytes]) -> Iterator[Trace]:
+    """The traces that a function keeps in memory by what it closes over."""
+    seen, left = set[int](), list[object]([make])
+    while left:
+        one = left.pop()
+        if id(one) in seen or isinstance(one, type | ModuleType):
+            continue
+        seen.add(id(one))
+        if isinstance(one, Trace):
+            yield one
+        elif isinstance(one, FunctionType):
+            left += [cell.cell_contents for cell in one.__closure__ or ()]
+        else:
+            left += gc.get_referents(one)
+
+
+@pytest.mark.parametrize(
+    ("page", "chosen", "files"),
+    [
+        ("attention", {}, {"This head (CSV)", "This layer (CSV)", "Everything (.npz)"}),
+        ("attention", {"weights": "values", "off": "3.1"}, {"Lengths (CSV)", "Everything (CSV)"}),
+        ("overview", {}, {"The lines' weights (CSV)"}),
+        ("compare", {}, {"This head (CSV)", "Ranking (CSV)", "Arrows (CSV)", "Cosines (CSV)"}),
+        ("compare", {"weights": "rollout"}, {"This layer (CSV)"}),
+    ],
+)
+def test_downloads_hold_no_weights_and_read_them_again(
+    page: str,
+    chosen: dict[str, str],
+    files: set[str],
+    offered: dict[str, Callable[[], bytes]],
+) -> None:
+    opened_script(f"pages/{page}.py", a=A, b=B, **chosen)
+    assert files <= set(offered)
+    offered.pop("Whole view (HTML)", None)  # it is offered for short texts only
+    made = {label: make() for label, make in offered.items()}
+    assert not [label for label, make in offered.items() if any(held(make))]
+    for store in (cached._traces, cached_heads._changed, cached_heads._weights):
+        store._kept.clear()
+    assert {label: make() for label, make in offered.items()} == made
+
+
+def test_what_is_held_is_found() -> None:
+    trace = cached.cached_trace("minilm", A)
+    assert list(held(lambda: str([trace]).encode())) == [trace]
+    assert list(held(lambda: partial(str, {"one": trace})().encode())) == [trace]
+    assert not list(held(lambda: A.encode()))
