@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from backend import embedding_tables as tables
-from backend.cached import cached_model
+from backend.cached import cached_model, cached_trace
 from backend.model import Model
 from backend.similarity import cosine_similarity, nearest_rows
 from backend.trace import Embeddings, FloatArray, Trace
@@ -39,11 +39,13 @@ def parts_of(embeddings: Embeddings) -> list[Part]:
 
 
 @st.fragment
-def show_one_token(trace: Trace) -> None:
+def show_one_token(model: str, sentences: tuple[str, str | None]) -> None:
     """The equation for one token in full, and the vocabulary's pieces nearest to it.
 
-    A fragment keeps what it was given while its page is open: it is given no model.
+    A fragment keeps what it was given while its page is open: it is given names, neither a model
+    nor a trace.
     """
+    trace = cached_trace(model, *sentences)
     parts = parts_of(trace.embeddings)
     limit = equation_limit(parts)
     position = choose_token(trace)
@@ -56,7 +58,7 @@ def show_one_token(trace: Trace) -> None:
         f"embeddings-token-{position}.csv",
         partial(tables.one_token_csv, _columns(parts), position),
     )
-    _show_nearest(cached_model(trace.model), trace, position)
+    _show_nearest(cached_model(model), trace, position)
     write_address()
 
 

@@ -23,7 +23,7 @@ with page(
         st.info("This model has no segment embeddings of its own: it adds token and position only.")
 
     st.header("One token in full", anchor=False)
-    show_one_token(trace)
+    show_one_token(model_name, trace.sentences)
 
     st.header("All tokens side by side", anchor=False)
     st.markdown(
