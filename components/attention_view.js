@@ -23,6 +23,7 @@ const LEVELS = 32; // of line strength
 const WIDE = 820; // px; from here the thumbnails stand beside the lines
 const TALLEST = 640; // px; longer lists scroll
 const SMALLEST = 18; // px of letters on a projector
+const FINGER = 24; // px that a finger needs
 const DENSEST = 1.1; // rows, by the size of their letters
 const HIGHEST = 528; // px of a single column of thumbnails
 const SHOWS = { all: "All", aa: "A → A", ab: "A → B", ba: "B → A", bb: "B → B" };
@@ -144,7 +145,8 @@ function measure(view) {
 function measureRows(view, font, presented, count) {
   const room = presented === null ? Infinity : (presented - 2 * font) / count;
   const small = Math.min(font, Math.max(SMALLEST, room / DENSEST));
-  view.row = Math.round(Math.min(1.6 * font, Math.max(DENSEST * small, Math.floor(room))));
+  const roomy = Math.max(1.6 * font, matchMedia("(pointer: coarse)").matches ? FINGER : 0);
+  view.row = Math.round(Math.min(roomy, Math.max(DENSEST * small, Math.floor(room))));
   view.digits = presented === null ? Math.max(12, 0.56 * view.row) : 0.9 * small;
   view.page.root.style.setProperty("--names", presented === null ? "inherit" : `${small}px`);
   return small;

@@ -24,7 +24,9 @@ function listen(view) {
 function listenToPictures(view) {
   const { pictures } = view.page;
   const under = (event) => cellAt(view, event.offsetX, event.offsetY);
-  pictures.addEventListener("pointermove", (event) => pointAtCell(view, under(event)));
+  for (const kind of ["pointermove", "pointerdown"]) {
+    pictures.addEventListener(kind, (event) => pointAtCell(view, under(event)));
+  }
   pictures.addEventListener("pointerleave", (event) => {
     if (event.pointerType === "mouse") pointAtCell(view, null); // a finger's last word stays
   });

@@ -35,6 +35,8 @@ def show_figure(
     numbers: False where a table beside the figure has the same numbers
     """
     figure = sized(figure)
+    if _is_phone():
+        figure.update_layout(dragmode=False)  # a finger on the figure scrolls the page
     room: Literal["content"] | int = int(figure.layout.height) if steady else "content"
     with st.container(height=room, border=False, key=f"{'steady' if steady else 'figure'}_{key}"):
         event = st.plotly_chart(
@@ -48,6 +50,12 @@ def show_figure(
     if numbers:
         _offer_table(figure, key)
     return event
+
+
+def _is_phone() -> bool:
+    """Whether the reader's browser says that it is one for fingers."""
+    browser = st.context.headers.get("User-Agent", "")
+    return any(name in browser for name in ("Mobi", "Android", "iPad"))
 
 
 def keep_figures_steady() -> None:

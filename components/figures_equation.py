@@ -59,7 +59,7 @@ def equation_parts(
         *parts,
         Part("+", "position: where it stands", position),
         Part("=", "the sum", total),
-        Part("→", "layer-normalised: what the encoder reads", normalised),
+        Part("→", "layer-normalised: what is read", normalised),
     ]
 
 

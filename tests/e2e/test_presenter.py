@@ -1,0 +1,132 @@
+"""Presenting at 1280 x 720: how large letters are, what fits the window, and the keys."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import FIND, Open
+from tests.serving import wait_until_drawn
+
+OTHERS = {
+    "light": ("output", "transfer"),
+    "dark": ("lesson", "embeddings", "inside", "bertviz", "cloze"),
+}
+"""The pages that are longer than a window, half of them on either ground."""
+SHOWN = {
+    "": ".diagram .frame",
+    "tokens": ".token-chips .box",
+    "attention": ".panes",
+    "compare": ".comparison .panes",
+    "heads": ".js-plotly-plot",
+}
+"""What a page is about, and fits one window."""
+SMALLEST = 18  # px; where a pair has more than thirty tokens, else 20
+
+LETTERS = f"""([name, least]) => {{ {FIND}
+    const figure = find(document, name), small = [];
+    const look = root => {{
+        for (const e of root.querySelectorAll('*')) {{
+            if (!e.checkVisibility() || e.closest('.unseen')) continue;
+            const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+            const size = parseFloat(getComputedStyle(e).fontSize);
+            if (own && size < least) small.push(`${{size}} ${{e.textContent.slice(0, 30)}}`);
+        }}
+    }};
+    look(figure);
+    return small;
+}}"""
+
+CHOSEN = "() => Object.fromEntries(new URLSearchParams(location.search))"
+
+
+@pytest.fixture
+def presented(open_page: Open) -> Page:
+    """The Attention page, once it listens to keys."""
+    page = open_page("/attention?present=1", 1280, 720)
+    expect(end_of(page)).to_be_visible()
+    return page
+
+
+def test_what_a_page_is_about_fits_the_window_in_large_letters(
+    presented: Page, address: str
+) -> None:
+    for path, name in SHOWN.items():
+        presented.goto(f"{address}/{path}?present=1")
+        wait_until_drawn(presented)
+        figure = presented.locator(name).first
+        expect(figure).to_be_visible()
+        box = figure.bounding_box()
+        assert box is not None
+        assert box["y"] >= 30, path
+        assert box["y"] + box["height"] <= 725, path
+        assert presented.evaluate(LETTERS, [name, SMALLEST]) == [], path
+
+
+@pytest.mark.parametrize("scheme", OTHERS)
+def test_the_other_pages_can_be_presented_and_left(
+    open_page: Open, address: str, scheme: str
+) -> None:
+    page = open_page("/heads?present=1", 1280, 720, color_scheme=scheme)
+    for path in OTHERS[scheme]:
+        page.goto(f"{address}/{path}?present=1")
+        wait_until_drawn(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == 1280, path
+        expect(end_of(page)).to_be_in_viewport()
+        assert page.locator("[data-testid=stSidebar]").get_attribute("data-collapsed") == "true"
+    end_of(page).click()
+    expect(end_of(page)).to_have_count(0)
+    wait_until_drawn(page)
+    assert "present" not in page.evaluate(CHOSEN)
+
+
+def test_each_of_many_fast_presses_counts(presented: Page) -> None:
+    for key in ("l", "h", "h", "h", "Shift+L", "h", "Shift+H", "h", "h", "l", "Shift+L", "Shift+L"):
+        presented.keyboard.press(key)
+    presented.wait_for_function(f"(({CHOSEN})()).head === '6'")
+    wait_until_drawn(presented)
+    assert presented.evaluate(CHOSEN)["layer"] == "2"
+    expect(presented.get_by_text("Layer 2, head 6: it (A) looks at")).to_be_visible()
+
+
+def test_a_clicker_goes_through_the_examples(presented: Page) -> None:
+    presented.keyboard.press("PageDown")
+    presented.keyboard.press("PageDown")
+    presented.wait_for_function(f"(({CHOSEN})()).a.startsWith('The horse')")
+    presented.keyboard.press("PageUp")
+    presented.wait_for_function(f"(({CHOSEN})()).a.startsWith('The car')")
+
+
+def test_a_box_keeps_its_letters_and_other_keys_are_left_alone(presented: Page) -> None:
+    presented.locator("[data-testid=stExpandSidebarButton]").click()
+    box = presented.get_by_label("Sentence A")
+    box.fill("A ")
+    box.press("l")
+    box.press("p")
+    expect(box).to_have_value("A lp")
+    assert presented.evaluate(CHOSEN)["layer"] == "3"
+    presented.locator("h1").click()
+    presented.keyboard.press("Control+l")
+    presented.keyboard.press("Alt+h")
+    presented.keyboard.press("l")
+    presented.wait_for_function(f"(({CHOSEN})()).layer === '4'")
+    assert presented.evaluate(CHOSEN)["head"] == "1"
+
+
+def test_a_question_mark_shows_the_keys_and_p_ends_it(presented: Page) -> None:
+    presented.keyboard.press("?")
+    keys = presented.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("the next layer")
+    presented.keyboard.press("Escape")
+    expect(keys).not_to_be_visible()
+    assert presented.evaluate(CHOSEN)["present"] == "1"
+    presented.keyboard.press("p")
+    expect(end_of(presented)).to_have_count(0)
+    wait_until_drawn(presented)
+    before = presented.evaluate(CHOSEN)
+    presented.keyboard.press("l")
+    wait_until_drawn(presented)
+    assert presented.evaluate(CHOSEN) == before
+
+
+def end_of(page: Page) -> Locator:
+    """The button that ends presenting."""
+    return page.get_by_role("button", name="End", exact=True)
