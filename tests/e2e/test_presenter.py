@@ -27,8 +27,10 @@ LETTERS = f"""([name, least]) => {{ {FIND}
         for (const e of root.querySelectorAll('*')) {{
             if (!e.checkVisibility() || e.closest('.unseen')) continue;
             const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-            const size = parseFloat(getComputedStyle(e).fontSize);
-            if (own && size < least) small.push(`${{size}} ${{e.textContent.slice(0, 30)}}`);
+            const drawn = e.getScreenCTM?.();
+            const scale = drawn ? Math.hypot(drawn.a, drawn.b) : 1;
+            const size = scale * parseFloat(getComputedStyle(e).fontSize);
+            if (own && size < least - 0.1) small.push(`${{size}} ${{e.textContent.slice(0, 30)}}`);
         }}
     }};
     look(figure);
