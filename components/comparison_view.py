@@ -62,12 +62,18 @@ def packets_of(asked: Asked) -> dict[str, bytes]:
     compared = asked.comparison
     sides = zip((compared.a, compared.b), _names(compared), strict=True)
     if _is_whole(compared):
-        return {name: packet_of(side.trace, name, 0) for side, name in sides}
+        return whole_packets(compared)
     at = compared.places[asked.query].tolist()
     return {
         name: pack_part(side.attention, name, asked.layer, asked.head, query)
         for (side, name), query in zip(sides, at, strict=True)
     }
+
+
+def whole_packets(compared: Comparison) -> dict[str, bytes]:
+    """The same where all weights are sent."""
+    sides = zip((compared.a, compared.b), _names(compared), strict=True)
+    return {name: packet_of(side.trace, name, 0) for side, name in sides}
 
 
 def view_data(asked: Asked, serial: int, key: str) -> dict[str, Any]:

@@ -86,20 +86,21 @@ async function take(foot, nth, kind, make) {
 async function copyLink(foot) {
   write(foot.said, "One moment …");
   await settled();
-  const said = foot.data.tooLong ? "Copied, without the sentences: they are too long for a link."
-    : "Copied: the link to this view.";
-  await copy(foot, window.location.href, said);
+  const without = foot.data.tooLong
+    ? " It is without the sentences: they are too long for a link." : "";
+  await copy(foot, window.location.href, "Copied: the link to this view.", without);
 }
 
 /** Where the browser does not let a page copy, what is to be copied can be taken by hand. */
-async function copy(foot, text, said) {
+async function copy(foot, text, said, more = "") {
   foot.link.hidden = true;
-  if (await isCopied(text)) return write(foot.said, said);
+  if (await isCopied(text)) return write(foot.said, said + more);
   foot.link.value = text;
   foot.link.hidden = false;
   foot.link.focus();
   foot.link.select();
-  return write(foot.said, "Your browser does not let this page copy. Here it is, to copy by hand:");
+  return write(foot.said,
+    `Your browser does not let this page copy. Below it can be copied by hand.${more}`);
 }
 
 async function isCopied(text) {

@@ -3,6 +3,7 @@
 from math import isqrt
 from typing import Final
 
+from backend.cached_comparisons import ComparisonRecipe
 from backend.packing import WHOLE_BYTES
 from backend.switched_off import ALL_ON, SwitchedOff
 from backend.trace import Trace
@@ -35,7 +36,8 @@ def whole_attention(drawn: Drawn, choice: Choice, off: SwitchedOff = ALL_ON) -> 
 
     off: what was switched off when it was drawn
     """
-    trace, name = drawn.trace, attention_view.weights_name(drawn.trace)
+    trace, recipe = drawn.trace, drawn.recipe  # a file that waits for a click holds no weights
+    name = attention_view.weights_name(trace)
     data = attention_view.view_data(
         trace, attention_view.trace_name(trace), choice, "whole", drawn.words
     )
@@ -43,7 +45,7 @@ def whole_attention(drawn: Drawn, choice: Choice, off: SwitchedOff = ALL_ON) -> 
         script=attention_view.SCRIPT,
         style=attention_view.STYLE,
         data=data | {"weights": name},
-        packets=lambda: [attention_view.packet_of(trace, name, choice.layer)],
+        packets=lambda: [attention_view.packet_of(recipe.read().drawn, name, choice.layer)],
         model=trace.model,
         sentences=trace.sentences,
         words=drawn.words,
@@ -55,15 +57,18 @@ def whole_attention(drawn: Drawn, choice: Choice, off: SwitchedOff = ALL_ON) -> 
     )
 
 
-def whole_comparison(asked: Asked, serial: int) -> WholeView:
-    """The Compare page's figure at what is asked."""
+def whole_comparison(asked: Asked, recipe: ComparisonRecipe, serial: int) -> WholeView:
+    """The Compare page's figure at what is asked.
+
+    recipe: how the comparison is read again when the page is made
+    """
     compared = asked.comparison
     sides = (compared.a, compared.b)
     return WholeView(
         script=comparison_view.SCRIPT,
         style=comparison_view.STYLE,
         data=comparison_view.view_data(asked, serial, "whole"),
-        packets=lambda: comparison_view.packets_of(asked).values(),
+        packets=lambda: comparison_view.whole_packets(recipe.read()).values(),
         model=compared.a.trace.model,
         sentences=(_own(compared.a.trace, 0), _own(compared.b.trace, 1)),
         words=asked.words,

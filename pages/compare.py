@@ -71,4 +71,4 @@ with page(
         st.subheader("How far this goes", anchor=False)
         show_limits(asked, model, sentences)
         show_downloads(asked, recipe)
-        taken.whole = whole_comparison(asked, choice.serial)
+        taken.whole = whole_comparison(asked, recipe, choice.serial)

@@ -154,6 +154,16 @@ def test_a_link_that_cannot_be_copied_is_shown(open_page: Open) -> None:
     assert box.input_value() == page.url
 
 
+def test_a_link_without_its_sentences_says_so(open_page: Open) -> None:
+    page = open_page("/tokens", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_label("Sentence A", exact=True).fill("it was tired " * 900)
+    page.get_by_label("Sentence A", exact=True).press("Enter")
+    wait_until_drawn(page)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator(".take-away .said")).to_contain_text("without the sentences")
+    assert "a" not in parse_qs(urlsplit(page.evaluate("navigator.clipboard.readText()")).query)
+
+
 def test_a_citation_has_the_link_and_the_day(open_page: Open) -> None:
     page = open_page("/tokens", permissions=["clipboard-read", "clipboard-write"])
     wait_until_drawn(page)

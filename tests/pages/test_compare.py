@@ -33,7 +33,7 @@ def test_it_opens_with_the_chicken_and_says_what_moved() -> None:
     assert [plot.key for plot in page.get("plotly_chart")] == ["cosines"]
     buttons: Any = page.get("download_button")
     assert [button.label for button in buttons] == [
-        "This head (CSV)", "Ranking (CSV)", "Arrows (CSV)", "Cosines (CSV)",
+        "This head (CSV)", "Ranking (CSV)", "Arrows (CSV)", "Cosines (CSV)", "Whole view (HTML)",
     ]  # fmt: skip
 
 

@@ -46,10 +46,10 @@ def held(make: Callable[[], bytes]) -> Iterator[Trace]:
 @pytest.mark.parametrize(
     ("page", "chosen", "files"),
     [
-        ("attention", {}, {"This head (CSV)", "This layer (CSV)", "Everything (.npz)"}),
+        ("attention", {}, {"This head (CSV)", "This layer (CSV)", "Whole view (HTML)"}),
         ("attention", {"weights": "values", "off": "3.1"}, {"Lengths (CSV)", "Everything (CSV)"}),
         ("overview", {}, {"The lines' weights (CSV)"}),
-        ("compare", {}, {"This head (CSV)", "Ranking (CSV)", "Arrows (CSV)", "Cosines (CSV)"}),
+        ("compare", {}, {"This head (CSV)", "Ranking (CSV)", "Arrows (CSV)", "Whole view (HTML)"}),
         ("compare", {"weights": "rollout"}, {"This layer (CSV)"}),
     ],
 )
@@ -61,7 +61,6 @@ def test_downloads_hold_no_weights_and_read_them_again(
 ) -> None:
     opened_script(f"pages/{page}.py", a=A, b=B, **chosen)
     assert files <= set(offered)
-    offered.pop("Whole view (HTML)", None)  # it is offered for short texts only
     made = {label: make() for label, make in offered.items()}
     assert not [label for label, make in offered.items() if any(held(make))]
     for store in (cached._traces, cached_heads._changed, cached_heads._weights):
