@@ -18,6 +18,7 @@ from backend import log
 from backend.cached import warm_up
 from backend.catalogue import BUILT_IN
 from backend.for_all import taggers
+from backend.memory import share_heaps
 from backend.readiness import HTTP, Readiness
 from components.page import show_failure
 
@@ -25,6 +26,7 @@ from components.page import show_failure
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Get ready while the server starts, so that no visitor waits for torch."""
+    share_heaps()
     log.begin()
     # A folder called `pages` makes Streamlit run the first visitor's page without this file and
     # hence without the page table below. This is the switch that st.navigation itself sets.

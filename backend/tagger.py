@@ -26,9 +26,9 @@ from backend.part_of_speech import NO_WORD, TaggedSentence, tagged_sentences, wo
 from backend.tokenizer import Pieces
 from backend.trace import FloatArray, IntArray
 
-READ_BYTES: Final = 100_000_000
-"""Vectors held at once while all layers are measured: all of the built-in model's, four layers of
-BERT's own size."""
+READ_BYTES: Final = 48_000_000
+"""Vectors held at once while all layers are measured: half of the built-in model's layers, two
+of BERT's own size."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,7 @@
 """How much memory models may take: a setting, a container's limit, or the machine's."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,20 @@ def test_what_does_not_fit_is_said_in_megabytes(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(ModelTooLarge, match=r"bert takes 438 MB of memory.* has 173 MB"):
         check_fits("bert", 438_000_000)
     assert megabytes(1_250_000) == "1.2 MB"
+
+
+def test_threads_share_their_heaps() -> None:
+    script = (
+        "import ctypes, threading\n"
+        "from backend.memory import share_heaps\n"
+        "share_heaps()\n"
+        "libc = ctypes.CDLL('libc.so.6')\n"
+        "libc.malloc.restype = ctypes.c_void_p\n"
+        "ready = threading.Barrier(12)\n"
+        "threads = [threading.Thread(target=lambda: (libc.malloc(10), ready.wait()))"
+        " for _ in range(12)]\n"
+        "[thread.start() for thread in threads], [thread.join() for thread in threads]\n"
+        "libc.malloc_stats()\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stderr.count("Arena ") == 2
