@@ -19,6 +19,7 @@ from backend.transfer import (
     learning_curve,
     train_last_layer,
 )
+from backend.unknown_tokens import UnknownTokens, unknown_tokens
 
 _READ: Final = 60  # of 100 parts of the work, those that are done once the model has read
 _MANY: Final = 150  # sentences; the presets have some sixty
@@ -32,6 +33,7 @@ class LastLayer:
     layer: the layer of the model it reads; 0 = the encoder's input, the last is T
     by_layer: (layer,), share right on held-out sentences for each layer of the model
     cut: sentences that were longer than the model reads
+    unknown: how many of their tokens the model has no pieces for
     """
 
     table: LabelledTexts
@@ -42,6 +44,7 @@ class LastLayer:
     growth: Growth
     by_layer: FloatArray
     cut: int
+    unknown: UnknownTokens
 
     @property
     def nbytes(self) -> int:
@@ -75,7 +78,8 @@ def train_task(
     if not 0 <= layer <= model.layers:
         raise ValueError(f"expected a layer from 0 to {model.layers}, got {layer}")
     read = sentence_vectors(model, table.texts, _part(progress, 0, _READ))
-    return _trained(read, table, layer, progress)
+    unknown = unknown_tokens(model.tokenizer, table.texts)
+    return _trained(read, unknown, table, layer, progress)
 
 
 def is_much_work(model: Model, table: LabelledTexts) -> bool:
@@ -85,7 +89,11 @@ def is_much_work(model: Model, table: LabelledTexts) -> bool:
 
 
 def _trained(
-    read: SentenceVectors, table: LabelledTexts, layer: int, progress: Progress | None
+    read: SentenceVectors,
+    unknown: UnknownTokens,
+    table: LabelledTexts,
+    layer: int,
+    progress: Progress | None,
 ) -> LastLayer:
     vectors, labels = read.vectors[layer], table.labels
     grown = growth(vectors, table.texts, labels, progress=_part(progress, _READ, 90))
@@ -98,6 +106,7 @@ def _trained(
         growth=grown,
         by_layer=accuracy_by_layer(read, labels, _part(progress, 90, 100)),
         cut=int((read.left_out > 0).sum()),
+        unknown=unknown,
     )
 
 

@@ -25,6 +25,7 @@ from backend.model import Model
 from backend.part_of_speech import NO_WORD, TaggedSentence, tagged_sentences, words_of_pieces
 from backend.tokenizer import Pieces
 from backend.trace import FloatArray, IntArray
+from backend.unknown_tokens import UnknownTokens, unknown_tokens
 
 READ_BYTES: Final = 48_000_000
 """Vectors held at once while all layers are measured: half of the built-in model's layers, two
@@ -99,6 +100,7 @@ class TagAccuracy:
     by_word: what one would get from each word's most frequent tag alone
     folds: parts into which the sentences were split, each held out once
     confusions: of the layer on T, the most frequent first
+    unknown: how many of the sentences' tokens the model has no pieces for
     """
 
     by_layer: tuple[float, ...]
@@ -106,6 +108,7 @@ class TagAccuracy:
     sentences: int
     folds: int
     confusions: tuple[Confusion, ...]
+    unknown: UnknownTokens
 
 
 def train_tagger(model: Model, progress: Progress | None = None) -> Tagger:
@@ -142,6 +145,7 @@ def tag_accuracy(model: Model, progress: Progress | None = None) -> TagAccuracy:
         sentences=len(sentences),
         folds=FOLDS,
         confusions=confusions(rows.tags, held_out[-1]),
+        unknown=unknown_tokens(model.tokenizer, [sentence.text for sentence in sentences]),
     )
 
 

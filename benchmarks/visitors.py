@@ -34,7 +34,7 @@ PAGES: Final = (
 LONGEST_S: Final = 60.0
 
 _SENTENCES: Final = ("Sentence A", "Sentence B")
-_LEFT_ALONE: Final = (*_SENTENCES, "Model")
+_LEFT_ALONE: Final = (*_SENTENCES, "Model", "Presenter")
 _CHANGED: Final = ("selectbox", "number_input", "slider", "checkbox", "button_group")
 _OVER: Final = (0, 2)  # the run is finished; it ended early, for another one
 

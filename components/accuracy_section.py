@@ -6,14 +6,12 @@ from typing import Final
 import streamlit as st
 
 from backend import output_tables as tables
-from backend.cached import cached_tag_accuracy, cached_tokenizer
+from backend.cached import cached_tag_accuracy
 from backend.catalogue import CATALOGUE
 from backend.embedding_tables import layer_name
 from backend.for_all import Steps, accuracies
-from backend.part_of_speech import tagged_sentences
 from backend.tagger import TagAccuracy
 from backend.training_states import Running, Waiting
-from backend.unknown_tokens import unknown_tokens
 from components.downloads import offer_csv
 from components.drawn_figure import show_figure
 from components.figures_output import accuracy_figure
@@ -28,14 +26,13 @@ _CONFUSIONS: Final = 3
 def show_accuracy(model: str) -> None:
     """What layers on T and on each earlier layer get; the way there, while it is measured."""
     if accuracies.is_ready(model):
-        _show_measured(cached_tag_accuracy(model), model)
+        _show_measured(cached_tag_accuracy(model))
     else:
         _show_measuring(model)
 
 
-def _show_measured(found: TagAccuracy, model: str) -> None:
-    texts = [sentence.text for sentence in tagged_sentences()]
-    st.markdown(accuracy_words(found, unknown_tokens(cached_tokenizer(model), texts)))
+def _show_measured(found: TagAccuracy) -> None:
+    st.markdown(accuracy_words(found))
     names = [layer_name(layer) for layer in range(len(found.by_layer))]
     names[-1] += " = T"
     figure = accuracy_figure(found.by_layer, found.by_word, names, theme=page_theme())

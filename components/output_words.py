@@ -58,11 +58,8 @@ def learned_words(tagger: Tagger) -> str:
     )
 
 
-def accuracy_words(found: TagAccuracy, unknown: UnknownTokens) -> str:
-    """What the layer gets on held-out sentences, and where the information is.
-
-    unknown: of the tokens that were labelled
-    """
+def accuracy_words(found: TagAccuracy) -> str:
+    """What the layer gets on held-out sentences, and where the information is."""
     best = max(range(len(found.by_layer)), key=found.by_layer.__getitem__)
     top, last = found.by_layer[best], found.by_layer[-1]
     where = "No earlier layer gets more."
@@ -72,7 +69,7 @@ def accuracy_words(found: TagAccuracy, unknown: UnknownTokens) -> str:
     return (
         f"On sentences it has not seen, the layer on T gets **{_per_cent(last)}** of the tokens "
         f"right. Each word's most frequent tag, without any model, gets "
-        f"**{_per_cent(found.by_word)}**. {_why_below(last < found.by_word, unknown)}{where}"
+        f"**{_per_cent(found.by_word)}**. {_why_below(last < found.by_word, found.unknown)}{where}"
     )
 
 

@@ -12,7 +12,6 @@ from backend.for_all import Steps, tasks
 from backend.labelled_texts import LabelledTexts
 from backend.last_layer import LastLayer, is_much_work
 from backend.model import Model
-from backend.unknown_tokens import unknown_tokens
 from components import kept
 from components.for_all import show_work
 from components.plain import plain
@@ -122,6 +121,5 @@ def _show_notes(found: LastLayer, model: Model) -> None:
             f"Of {found.cut} sentences only the first {model.limit} tokens are read: this model "
             "reads no more at once."
         )
-    unknown = unknown_tokens(model.tokenizer, found.table.texts)
-    if unknown.unknown:
-        st.warning(unknown_words(unknown, title_of(model.name)))
+    if found.unknown.unknown:
+        st.warning(unknown_words(found.unknown, title_of(model.name)))

@@ -13,8 +13,9 @@ from backend.for_all import accuracies, taggers
 from backend.tagger import TagAccuracy
 from backend.training_queue import TrainingQueue
 from backend.training_states import Done, Failed, Running, Stopped, Waiting
+from backend.unknown_tokens import UnknownTokens
 
-FOUND = TagAccuracy((0.5, 0.6), 0.4, 3, 2, ())
+FOUND = TagAccuracy((0.5, 0.6), 0.4, 3, 2, (), UnknownTokens(0, 9))
 
 
 class Clock:

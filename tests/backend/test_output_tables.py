@@ -16,6 +16,7 @@ from backend.output_tables import (
 from backend.tagger import TagAccuracy
 from backend.token_map import map_of_pair
 from backend.token_way import nearest_by_layer
+from backend.unknown_tokens import UnknownTokens
 
 TRACE = cached_trace("minilm", "A cat, “x” =1", "It sat")
 NASTY = ('=cmd|"x"', "a,b")
@@ -59,6 +60,6 @@ def test_the_map_the_way_and_the_nearest() -> None:
 
 
 def test_accuracy_with_what_the_words_alone_get() -> None:
-    found = rows(accuracy_csv(TagAccuracy((0.5, 0.75), 0.25, 4, 2, ())))
+    found = rows(accuracy_csv(TagAccuracy((0.5, 0.75), 0.25, 4, 2, (), UnknownTokens(0, 9))))
     assert [row["after_layer"] for row in found] == ["input", "0", "most frequent tag of the word"]
     assert [float(row["accuracy"]) for row in found] == [0.5, 0.75, 0.25]

@@ -1,6 +1,7 @@
 """What the Output page draws and says: figures, words, chips."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,14 +55,14 @@ def test_the_curve_of_accuracy_tells_its_ends_and_its_best_and_what_words_alone_
 
 def test_what_is_said_of_the_accuracy_is_what_was_measured() -> None:
     known = UnknownTokens(0, 100)
-    forgets = accuracy_words(TagAccuracy((0.8, 0.956, 0.857), 0.805, 9, 5, ()), known)
+    forgets = accuracy_words(TagAccuracy((0.8, 0.956, 0.857), 0.805, 9, 5, (), known))
     assert "**85.7\N{NO-BREAK SPACE}%**" in forgets
     assert "**80.5\N{NO-BREAK SPACE}%**" in forgets
     assert "Trained on layer 0 it would get 95.6\N{NO-BREAK SPACE}%" in forgets
-    grows = accuracy_words(TagAccuracy((0.8, 0.9, 0.95), 0.7, 9, 5, ()), UnknownTokens(60, 100))
+    grows = accuracy_words(TagAccuracy((0.8, 0.9, 0.95), 0.7, 9, 5, (), UnknownTokens(60, 100)))
     assert "unknown" not in grows
     assert "No earlier layer gets more." in grows
-    at_once = accuracy_words(TagAccuracy((0.9, 0.8), 0.7, 9, 5, ()), known)
+    at_once = accuracy_words(TagAccuracy((0.9, 0.8), 0.7, 9, 5, (), known))
     assert "Trained on the encoder's input it would get 90.0\N{NO-BREAK SPACE}%" in at_once
     said = confusion_words(Confusion("VBN", "VBD", 3, 1200))
     assert said == (
@@ -71,11 +72,11 @@ def test_what_is_said_of_the_accuracy_is_what_was_measured() -> None:
 
 
 def test_a_layer_worse_than_words_alone_says_why_where_it_is_known() -> None:
-    found = TagAccuracy((0.5, 0.45), 0.8, 9, 5, ())
-    said = accuracy_words(found, UnknownTokens(5_287, 8_156)).replace("\N{NO-BREAK SPACE}", " ")
+    found = TagAccuracy((0.5, 0.45), 0.8, 9, 5, (), UnknownTokens(5_287, 8_156))
+    said = accuracy_words(found).replace("\N{NO-BREAK SPACE}", " ")
     assert "That is less than words alone get, because most of the words are unknown" in said
     assert "5,287 of the 8,156 labelled tokens (64.8 %) are **[UNK]**" in said
-    unexplained = accuracy_words(found, UnknownTokens(3, 8_156))
+    unexplained = accuracy_words(replace(found, unknown=UnknownTokens(3, 8_156)))
     assert "That is less than words alone get." in unexplained
     assert "because" not in unexplained
 

@@ -11,6 +11,7 @@ from backend.refinement import Epoch, Refinement, RefineProgress, Tried
 from backend.trace import FloatArray
 from backend.training_states import Ahead, Waiting
 from backend.transfer import CURVE_STEPS, CurvePoint, HeldOut
+from backend.unknown_tokens import UnknownTokens
 from backend.zero_shot import ZeroShot
 from components.growth_words import below_guessing_words, growth_words, sizes_words
 from components.plain import JOINER
@@ -25,6 +26,7 @@ from components.transfer_words import (
 from components.zero_shot_words import fit_words, share_title, way_words
 
 LAYER = LinearClassifier(np.zeros((2, 3), np.float32), np.zeros(2, np.float32), ("a", "b"))
+NONE = UnknownTokens(0, 9)
 HOSTILE = "</script>$x$ **a**"
 
 
@@ -109,7 +111,7 @@ def test_a_layer_that_knows_clearly_more_is_pointed_at() -> None:
     def trained(by_layer: list[float]) -> LastLayer:
         table = LabelledTexts(("a",) * 60, ("b",) * 60)
         return LastLayer(
-            table, 2, LAYER, held([[1]], [1]), (), grown([1], [1]), np.array(by_layer), 0
+            table, 2, LAYER, held([[1]], [1]), (), grown([1], [1]), np.array(by_layer), 0, NONE
         )
 
     said = bare(other_layer_words(trained([0.5, 0.9, 0.5])))

@@ -9,7 +9,6 @@ import pytest
 
 from backend import cached, cached_heads
 from backend.trace import Trace
-from components import downloads
 from tests.opened import opened_script
 
 A, B = "A text that no other test reads.", "A text that no other page reads."
@@ -23,7 +22,7 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
     def button(label: str, data: Callable[[], bytes], **_: object) -> None:
         found[label] = data
 
-    monkeypatch.setattr(downloads.st, "download_button", button)
+    monkeypatch.setattr("streamlit.download_button", button)
     return found
 
 
