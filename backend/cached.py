@@ -9,6 +9,8 @@ from collections.abc import Hashable
 from functools import cache
 from typing import Final
 
+from threadpoolctl import threadpool_limits
+
 from backend.catalogue import BUILT_IN, SMALL
 from backend.classroom import classroom
 from backend.errors import NoMaskedWords
@@ -173,9 +175,12 @@ def warm_up() -> None:
     """Load the built-in model and run it once, so that no visitor waits for it.
 
     What is loaded for the model is taken out of the garbage collector's rounds: going through a
-    million objects after every page costs more than the page.
+    million objects after every page costs more than the page. NumPy's matrix products get one
+    thread: a second one takes nothing off their time, but waits for work and takes a processor from
+    other visitors meanwhile.
     """
     cached_tokenizer(BUILT_IN)
     cached_trace(BUILT_IN, "It was too tired.", "It was too wide.")
+    threadpool_limits(limits=1, user_api="blas")
     gc.collect()
     gc.freeze()
