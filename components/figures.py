@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from components.figure_text import with_readable_text
+from components.figure_text import readable_figure
 from components.palette import INK, SEQUENTIAL, Scale, Theme
 from components.plain import names, positions
 
@@ -82,20 +82,21 @@ def attention_figure(
     longest_key, longest_query = (
         max(map(len, axis["labelalias"].values())) for axis in (columns, rows)
     )
-    layout = go.Layout(
-        xaxis=columns,
-        yaxis=rows,
-        height=max(420, min(900, _ROW_PIXELS * len(queries) + 160)),
-        margin={
+    layout: dict[str, Any] = {
+        "xaxis": columns,
+        "yaxis": rows,
+        "height": max(420, min(900, _ROW_PIXELS * len(queries) + 160)),
+        "margin": {
             "l": _AXIS_PIXELS + min(_LONGEST, longest_query) * _LETTER_PIXELS,
             "t": _AXIS_PIXELS + min(_LONGEST, longest_key) * _LETTER_PIXELS * _RISE,
             "r": _LETTER_PIXELS * min(_LONGEST, longest_key) / 2,
             "b": _BAR_PIXELS,
             "autoexpand": False,
         },
-    )
-    figure = go.Figure(heatmap, layout)
+    }
     if marked is not None:
-        frame = {"width": 2, "color": INK[theme]}
-        figure.add_hrect(marked - 0.5, marked + 0.5, line=frame, fillcolor="rgba(0,0,0,0)")
-    return with_readable_text(figure, theme)
+        layout["shapes"] = [
+            {"type": "rect", "xref": "x domain", "yref": "y", "x0": 0, "x1": 1,
+             "y0": marked - 0.5, "y1": marked + 0.5, "line": {"width": 2, "color": INK[theme]}}
+        ]  # fmt: skip
+    return readable_figure([heatmap], layout, theme)

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from components.figure_lines import LEGEND_ABOVE, Floats, marked_lines
-from components.figure_text import SIZE, with_readable_text
+from components.figure_text import readable_figure
 from components.figures import colour_bar, colour_scale
 from components.figures_lesson import written
 from components.palette import HEADS, INK, SEQUENTIAL, Theme
@@ -60,19 +60,18 @@ def layers_figure(
         "height": _ROW_PIXELS * len(names) + 120,
         "margin": {"l": 8, "r": 8, "t": 36, "b": 60},
     }
-    figure = with_readable_text(go.Figure(heatmap, layout), theme)
-    figure.layout.annotations = [
+    layout["annotations"] = [
         {
             "x": rank,
             "y": layer,
             "text": f"<b>{label(_short(piece))}</b><br>{shares[layer][rank]}",
             "showarrow": False,
-            "font": {"size": SIZE, "color": text_colour(float(probabilities[layer, rank]), theme)},
+            "font": {"color": text_colour(float(probabilities[layer, rank]), theme)},
         }
         for layer, row in enumerate(pieces)
         for rank, piece in enumerate(row)
     ]
-    return figure
+    return readable_figure([heatmap], layout, theme)
 
 
 def loss_figure(losses: Floats, steps: int, *, theme: Theme) -> go.Figure:
@@ -91,7 +90,7 @@ def loss_figure(losses: Floats, steps: int, *, theme: Theme) -> go.Figure:
     layout = _course_layout(steps) | {"showlegend": False}
     highest = max(1.0, float(losses[:10].mean())) if len(losses) else 1.0
     layout["yaxis"] = {"title": {"text": "loss"}, "range": [0, 1.1 * highest]}
-    return with_readable_text(go.Figure(curve, layout), theme)
+    return readable_figure([curve], layout, theme)
 
 
 def scores_figure(
@@ -115,15 +114,17 @@ def scores_figure(
     drawn = marked_lines(shares, at, hover=hover, theme=theme)
     layout = _course_layout(steps) | {"showlegend": True}
     layout["yaxis"] = {"title": {"text": label(title)}, "range": [-3, 103]}
-    figure = go.Figure(drawn, layout)
     ink = {"color": INK[theme], "width": 2}
     if guess:
         thin = ink | {"dash": "longdash", "width": 1}
         ends = {"x": [0, steps], "y": [50, 50], "hoverinfo": "skip"}
-        figure.add_scatter(**ends, mode="lines", name=label(guess), line=thin)
+        drawn = [*drawn, go.Scatter(**ends, mode="lines", name=label(guess), line=thin)]
     if chosen is not None:
-        figure.add_vline(chosen, line=ink)
-    return with_readable_text(figure, theme)
+        layout["shapes"] = [
+            {"type": "line", "xref": "x", "yref": "y domain", "x0": chosen, "x1": chosen, "y0": 0,
+             "y1": 1, "line": ink}
+        ]  # fmt: skip
+    return readable_figure(drawn, layout, theme)
 
 
 def heads_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> go.Figure:
@@ -174,7 +175,7 @@ def heads_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> g
             for head in range(heads)
         ],
     }
-    return with_readable_text(go.Figure(heatmap, layout), theme)
+    return readable_figure([heatmap], layout, theme)
 
 
 def look_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> go.Figure:
@@ -205,7 +206,7 @@ def look_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> go
         "height": _HEAD_PIXELS * len(rows) + 180,
         "margin": {"l": 8, "r": 8, "t": 90, "b": 56},
     }
-    return with_readable_text(go.Figure(heatmap, layout), theme)
+    return readable_figure([heatmap], layout, theme)
 
 
 def text_colour(value: float, theme: Theme) -> str:

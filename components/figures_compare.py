@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from backend.trace import FloatArray
 from components.figure_lines import LEGEND_ABOVE
-from components.figure_text import with_readable_text
+from components.figure_text import readable_figure
 from components.palette import HEADS, Theme
 from components.plain import label
 
@@ -40,12 +40,12 @@ def cosine_figure(
         for side, cosines in enumerate((a, b))
     ]
     lowest = min(0.0, float(np.floor(10 * min(a.min(), b.min())) / 10))
-    layout = go.Layout(
-        xaxis={"title": "after layer", "type": "category"},
-        yaxis={"title": "cosine similarity", "range": [lowest, 1.02]},
-        height=400,
-        margin={"l": 64, "r": 12, "t": 60, "b": 56, "autoexpand": False},
-        legend=LEGEND_ABOVE,
-        hovermode="closest",
-    )
-    return with_readable_text(go.Figure(lines, layout), theme)
+    layout = {
+        "xaxis": {"title": "after layer", "type": "category"},
+        "yaxis": {"title": "cosine similarity", "range": [lowest, 1.02]},
+        "height": 400,
+        "margin": {"l": 64, "r": 12, "t": 60, "b": 56, "autoexpand": False},
+        "legend": LEGEND_ABOVE,
+        "hovermode": "closest",
+    }
+    return readable_figure(lines, layout, theme)

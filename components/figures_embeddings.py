@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from components.figure_text import with_readable_text
+from components.figure_text import readable_figure
 from components.figures import colour_bar, colour_scale
 from components.palette import DIVERGING, HEADS, Theme
 from components.plain import label, positions
@@ -49,7 +49,7 @@ def similarity_figure(similarity: Floats, tokens: Sequence[str], *, theme: Theme
         "height": max(360, min(960, 20 * len(tokens) + 190)),
         "margin": _MARGINS | {"b": 90},
     }
-    return with_readable_text(go.Figure(heatmap, layout), theme)
+    return readable_figure([heatmap], layout, theme)
 
 
 def nearest_figure(
@@ -88,4 +88,4 @@ def nearest_figure(
         "height": 28 * len(pieces) + 90,
         "margin": _MARGINS,
     }
-    return with_readable_text(go.Figure(bars, layout), theme)
+    return readable_figure([bars], layout, theme)

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from components.figure_text import with_readable_text
+from components.figure_text import readable_figure
 from components.figures import colour_bar, token_axis
 from components.palette import DIVERGING, Scale, Theme
 from components.plain import positions
@@ -227,4 +227,4 @@ def _equation(
         go.Heatmap(**heatmap, coloraxis="coloraxis", xaxis=f"x{row}", yaxis=f"y{row}")
         for row, heatmap in enumerate(heatmaps, start=1)
     ]
-    return with_readable_text(go.Figure(panels, layout), theme)
+    return readable_figure(panels, layout, theme)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from components.figure_names import written_names
-from components.figure_text import with_readable_text
+from components.figure_text import readable_figure
 from components.figures import colour_bar, colour_scale
 from components.figures_cloze import text_colour
 from components.palette import HEADS, INK, PAGE, SEQUENTIAL, Theme
@@ -48,28 +48,28 @@ def head_grid_figure(
         xgap=1,
         ygap=1,
     )
-    layout = go.Layout(
-        xaxis={"title": "head", "dtick": 1, "side": "top", "showgrid": False, "zeroline": False,
+    layout = {
+        "xaxis": {"title": "head", "dtick": 1, "side": "top", "showgrid": False, "zeroline": False,
                "range": [-0.5, heads - 0.5], "fixedrange": True},
-        yaxis={"title": "layer", "dtick": 1, "showgrid": False, "zeroline": False,
+        "yaxis": {"title": "layer", "dtick": 1, "showgrid": False, "zeroline": False,
                "range": [layers - 0.5, -0.5], "fixedrange": True},
-        height=_ROW_PIXELS * layers + 120,
-        margin={"l": 44, "r": 8, "t": 52, "b": 56, "autoexpand": False},
-        hovermode="closest",
-        dragmode=False,
-        clickmode="event+select",
-        showlegend=False,
-    )  # fmt: skip
+        "height": _ROW_PIXELS * layers + 120,
+        "margin": {"l": 44, "r": 8, "t": 52, "b": 56, "autoexpand": False},
+        "hovermode": "closest",
+        "dragmode": False,
+        "clickmode": "event+select",
+        "showlegend": False,
+    }  # fmt: skip
     targets = _targets(values, "markers+text" if heads <= _MOST_WRITTEN else "markers")
-    figure = with_readable_text(go.Figure([heatmap, targets], layout), theme)
     shares = np.nan_to_num(values.ravel() / largest).tolist()
-    figure.data[1].textfont.color = [text_colour(share, theme) for share in shares]
+    targets.textfont.color = [text_colour(share, theme) for share in shares]
     frame = {"width": 3, "color": HEADS[theme][1]}
     layer, head = chosen
-    figure.add_shape(
-        type="rect", x0=head - 0.5, x1=head + 0.5, y0=layer - 0.5, y1=layer + 0.5, line=frame
-    )
-    return figure
+    layout["shapes"] = [
+        {"type": "rect", "x0": head - 0.5, "x1": head + 0.5, "y0": layer - 0.5, "y1": layer + 0.5,
+         "line": frame}
+    ]  # fmt: skip
+    return readable_figure([heatmap, targets], layout, theme)
 
 
 def head_places_figure(
@@ -90,17 +90,17 @@ def head_places_figure(
          "zeroline": False, "fixedrange": True}
         for ends in ranges
     ]  # fmt: skip
-    layout = go.Layout(
-        xaxis=axes[0],
-        yaxis=axes[1] | {"scaleanchor": "x"},
-        height=600,
-        margin={"l": 8, "r": 8, "t": 8, "b": 60, "autoexpand": False},
-        hovermode="closest",
-        dragmode=False,
-        clickmode="event+select",
-        legend={"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0},
-    )
-    return with_readable_text(go.Figure(traces, layout), theme)
+    layout = {
+        "xaxis": axes[0],
+        "yaxis": axes[1] | {"scaleanchor": "x"},
+        "height": 600,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 60, "autoexpand": False},
+        "hovermode": "closest",
+        "dragmode": False,
+        "clickmode": "event+select",
+        "legend": {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0},
+    }
+    return readable_figure(traces, layout, theme)
 
 
 def short_number(value: float) -> str:

@@ -27,7 +27,7 @@ from components.figure_rows import (
     signed_marker,
     token_rows,
 )
-from components.figure_text import with_readable_text
+from components.figure_text import readable_figure
 from components.palette import INK, SEQUENTIAL, Theme
 
 _STRIP: Final = 30  # pixels of a vector that stands by itself
@@ -96,7 +96,7 @@ def vectors_figure(
         drawn.append(cells(panel.values, panel.names or [panel.title], "", x=x, y=y))
         if panel.names and marked is not None:
             layout["shapes"].append(row_frame(marked, y, theme))
-    return with_readable_text(go.Figure(drawn, layout), theme)
+    return readable_figure(drawn, layout, theme)
 
 
 def products_figure(
@@ -134,7 +134,7 @@ def products_figure(
         bars(sums, names, "dot product", form, signed_marker(sums, theme), x="x2", y="y2"),
         numbers(sums, form, scale, x="x2", y="y2"),
     ]
-    return with_readable_text(go.Figure(drawn, layout), theme)
+    return readable_figure(drawn, layout, theme)
 
 
 def bars_by_row_figure(
@@ -167,7 +167,7 @@ def bars_by_row_figure(
         drawn.append(numbers(panel.values, panel.form, scale, x=x, y=y))
     if marked is not None:
         layout["shapes"].append(row_frame(marked, "y", theme))
-    return with_readable_text(go.Figure(drawn, layout), theme)
+    return readable_figure(drawn, layout, theme)
 
 
 def dimensions_figure(
@@ -209,4 +209,4 @@ def dimensions_figure(
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     }
-    return with_readable_text(go.Figure([each, together], layout), theme)
+    return readable_figure([each, together], layout, theme)

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from components.figure_text import with_readable_text
+from components.figure_text import readable_figure
 from components.palette import HEADS, Theme
 from components.plain import label
 
@@ -69,7 +69,7 @@ def bars_figure(
         "showlegend": len(series) > 1,
         "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
     }
-    return with_readable_text(go.Figure(bars, layout), theme)
+    return readable_figure(bars, layout, theme)
 
 
 def written(value: float) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from components.figure_lines import LEGEND_ABOVE, Floats, marked_lines
-from components.figure_text import SIZE, with_readable_text
+from components.figure_text import readable_figure
 from components.palette import HEADS, INK, Theme
 
 _MARGINS: Final = {"l": 8, "r": 16, "t": 8, "b": 8}
@@ -29,7 +29,7 @@ def way_figure(lines: Mapping[str, Floats], names: Sequence[str], *, theme: Them
         "legend": LEGEND_ABOVE,
         "showlegend": True,
     }
-    return with_readable_text(go.Figure(drawn, layout), theme)
+    return readable_figure(drawn, layout, theme)
 
 
 def accuracy_figure(
@@ -69,17 +69,17 @@ def accuracy_figure(
         "margin": _MARGINS | {"r": 32},
         "showlegend": False,
     }
-    figure = go.Figure(curve, layout)
-    figure.add_hline(
-        100 * by_word,
-        line={"color": INK[theme], "dash": "dash", "width": 2},
-        annotation={
-            "text": f"{baseline}: {100 * by_word:.1f} %",
-            "font": {"size": SIZE, "color": INK[theme]},
-        },
-        annotation_position="bottom right",
-    )
-    return with_readable_text(figure, theme)
+    line = {"color": INK[theme], "dash": "dash", "width": 2}
+    across = {"xref": "x domain", "yref": "y"}
+    layout["shapes"] = [
+        across | {"type": "line", "x0": 0, "x1": 1, "y0": 100 * by_word, "y1": 100 * by_word,
+                  "line": line}
+    ]  # fmt: skip
+    layout["annotations"] = [
+        across | {"text": f"{baseline}: {100 * by_word:.1f} %", "x": 1, "y": 100 * by_word,
+                  "xanchor": "right", "yanchor": "top", "showarrow": False}
+    ]  # fmt: skip
+    return readable_figure([curve], layout, theme)
 
 
 def _beside_the_way(values: Sequence[float]) -> list[str]:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from backend.trace import FloatArray, IntArray
 from components.figure_lines import LEGEND_ABOVE, marked_lines
-from components.figure_text import with_readable_text
+from components.figure_text import readable_figure
 from components.figures import colour_bar, colour_scale
 from components.palette import HEADS, INK, SEQUENTIAL, Theme
 
@@ -39,7 +39,7 @@ def distance_figure(
         "showlegend": True,
     }
     drawn = marked_lines(lines, names, hover=hover, theme=theme)
-    return with_readable_text(go.Figure(drawn, layout), theme)
+    return readable_figure(drawn, layout, theme)
 
 
 def removal_figure(
@@ -97,13 +97,12 @@ def removal_figure(
         "clickmode": "event+select",
         "dragmode": False,
     }
-    figure = go.Figure([cells, rings, _choosable(points, theme)], layout)
     layer, head = chosen
-    figure.add_shape(
-        type="rect", x0=head - 0.5, x1=head + 0.5, y0=layer - 0.5, y1=layer + 0.5,
-        line={"width": 3, "color": INK[theme]},
-    )  # fmt: skip
-    return with_readable_text(figure, theme)
+    layout["shapes"] = [
+        {"type": "rect", "x0": head - 0.5, "x1": head + 0.5, "y0": layer - 0.5, "y1": layer + 0.5,
+         "line": {"width": 3, "color": INK[theme]}}
+    ]  # fmt: skip
+    return readable_figure([cells, rings, _choosable(points, theme)], layout, theme)
 
 
 def _points(turned: FloatArray, weights: FloatArray) -> dict[str, Any]:

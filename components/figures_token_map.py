@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from components.figure_lines import LEGEND_ABOVE
 from components.figure_names import outward, written_names, written_on_a_phone
-from components.figure_text import with_readable_text
+from components.figure_text import readable_figure
 from components.palette import HEADS, Theme
 from components.plain import label
 
@@ -233,4 +233,4 @@ def _framed(
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "legend": LEGEND_ABOVE,
     }
-    return with_readable_text(go.Figure(traces, layout), theme)
+    return readable_figure(traces, layout, theme)

@@ -11,7 +11,7 @@ from backend.growth import Growth
 from backend.trace import FloatArray, IntArray
 from backend.transfer import CurvePoint
 from components.figure_lines import LEGEND_ABOVE
-from components.figure_text import SIZE, with_readable_text
+from components.figure_text import SIZE, readable_figure
 from components.figures import colour_bar, colour_scale
 from components.figures_lesson import written
 from components.palette import HEADS, INK, SEQUENTIAL, Theme
@@ -58,7 +58,7 @@ def curve_figure(curve: Sequence[CurvePoint], *, theme: Theme) -> go.Figure:
         "margin": _MARGINS,
         "legend": _LEGEND,
     }
-    return with_readable_text(go.Figure(drawn, layout), theme)
+    return readable_figure(drawn, layout, theme)
 
 
 def confusion_figure(classes: Sequence[str], confusion: IntArray, *, theme: Theme) -> go.Figure:
@@ -92,7 +92,7 @@ def confusion_figure(classes: Sequence[str], confusion: IntArray, *, theme: Them
         "height": max(300, min(900, _CELL_PIXELS * count + 140)),
         "margin": _MARGINS,
     }
-    return with_readable_text(go.Figure(heatmap, layout), theme)
+    return readable_figure([heatmap], layout, theme)
 
 
 def growth_figure(growth: Growth, *, theme: Theme) -> go.Figure:
@@ -127,7 +127,7 @@ def growth_figure(growth: Growth, *, theme: Theme) -> go.Figure:
         "margin": _MARGINS,
         "legend": _LEGEND,
     }
-    return with_readable_text(go.Figure([*drawn, guess], layout), theme)
+    return readable_figure([*drawn, guess], layout, theme)
 
 
 def _line_in_band(

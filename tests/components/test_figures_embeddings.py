@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from components.figure_names import outward, written_names, written_on_a_phone
-from components.figure_text import SIZE, with_readable_text
+from components.figure_text import SIZE
 from components.figures_embeddings import nearest_figure, similarity_figure
 from components.figures_equation import (
     SATURATED_SHARE,
@@ -214,7 +214,7 @@ def test_names_along_a_way_stand_outside_its_bends() -> None:
 
 def test_every_text_of_a_figure_is_large_and_in_the_ink_of_the_page() -> None:
     parts = equation_parts(TOKEN, SEGMENT, POSITION, INPUT)
-    figure = with_readable_text(all_tokens_figure(parts, TOKENS, limit=1, theme="dark"), "dark")
+    figure = all_tokens_figure(parts, TOKENS, limit=1, theme="dark")
     layout = figure.layout
     texts = [layout.font, layout.xaxis5.tickfont, layout.yaxis.title.font]
     texts += [note.font for note in layout.annotations]
