@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from threading import Thread
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from backend.for_all import taggers
 from backend.memory import share_heaps
 from backend.readiness import HTTP, Readiness
 from components.page import show_failure
+from components.uploads import FewUploads
 
 
 @asynccontextmanager
@@ -84,5 +86,9 @@ if __name__ == "__main__":
 else:
     readiness = Readiness()
     app = st.App(
-        __file__, lifespan=lifespan, on_script_error=show_failure, routes=[Route("/health", health)]
+        __file__,
+        lifespan=lifespan,
+        on_script_error=show_failure,
+        routes=[Route("/health", health)],
+        middleware=[Middleware(FewUploads)],
     )

@@ -15,6 +15,7 @@ from components import kept
 from components.for_all import show_work
 from components.heads_words import count_of, read_words
 from components.plain import plain
+from components.uploads import content_of
 
 _OVER: Final = "heads_over"
 _TEXT: Final = "heads_text"
@@ -106,12 +107,12 @@ def _keep_text() -> None:
 
 def _take_file() -> None:
     """Put the file's text into the box; one that cannot be read leaves all as it is."""
-    file = kept.widget_value(_FILE)
-    if file is None:
+    content = content_of(_FILE)
+    if content is None:
         kept.store(_SAID, ())
         return
     try:
-        text = text_of_file(file.getvalue())
+        text = text_of_file(content)
     except InputError as error:
         kept.store(_SAID, (("error", f"{error} The text below is as it was."),))
         return

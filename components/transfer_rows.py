@@ -23,6 +23,7 @@ from backend.labelled_texts import (
 from components import kept
 from components.downloads import offer_csv
 from components.plain import plain, with_code
+from components.uploads import content_of
 from components.view_options import OWN
 
 Rows = tuple[tuple[str, str], ...]
@@ -135,12 +136,12 @@ def _show(table: LabelledTexts) -> None:
 
 def _take_upload() -> None:
     """Put the file's rows into the table; one that cannot be read leaves all as it is."""
-    file = kept.widget_value(_uploader())
-    if file is None:
+    content = content_of(_uploader())
+    if content is None:
         kept.store("rows_said", ())
         return
     try:
-        table = texts_from_csv(file.getvalue())
+        table = texts_from_csv(content)
     except TableError as error:
         kept.store("rows_said", (("error", f"{error} The table below is as it was."),))
         return

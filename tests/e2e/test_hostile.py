@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, FilePayload, Page, Request, Route, expect
 
+from components.uploads import MOST_OF_ONE
 from components.view import LONGEST_LINK
 from tests.hostile import hostile_strings
 from tests.serving import wait_until_drawn
@@ -25,6 +26,7 @@ PATHS = (
 OF_A_SENTENCE = 20
 VISITS = 3  # of each page, with another pair of sentences each
 PATIENCE = 90  # seconds; half a thousand tokens on a machine that does much else
+MEASURED_AGAIN = 5_100  # ms after which Streamlit measures what it holds anew
 STRINGS = hostile_strings(len(PATHS) * VISITS * 2 * OF_A_SENTENCE, seed=3)
 
 _ALIVE = """() => {
@@ -178,3 +180,43 @@ def test_nothing_in_a_text_comes_to_life(watched: Watched, address: str) -> None
     wait_until_drawn(page, PATIENCE)
     assert watched.alive() == []
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_of_files_sent_straight_to_their_address_few_are_held(
+    browser: Browser, address: str
+) -> None:
+    """Nothing but the address of a page's own upload is needed to send more of them."""
+    page = browser.new_page()
+    page.goto(f"{address}/transfer?task=own")
+    wait_until_drawn(page, PATIENCE)
+    rows = "".join(f"A sentence {n},{n % 2}\n" for n in range(20))
+    file = FilePayload(name="a.csv", mimeType="text/csv", buffer=f"text,label\n{rows}".encode())
+    large = FilePayload(name="b.csv", mimeType="text/csv", buffer=b"." * 1_000_000)
+    counted = page.get_by_text("Rows with a sentence and a label: 20")
+    with page.expect_request(lambda request: "/upload_file/" in request.url) as sent:
+        page.locator("input[type=file]").set_input_files(file)
+    expect(counted).to_be_visible()
+    before = held_files(page, address)
+    place, token = sent.value.url.rpartition("/")[0], sent.value.headers["x-xsrftoken"]
+    for number in range(12):
+        answer = page.request.put(
+            f"{place}/{number}",
+            headers={"x-xsrftoken": token},
+            multipart={"file": large},
+        )
+        assert answer.ok
+    assert held_files(page, address) - before <= MOST_OF_ONE * 1_000_000
+    page.get_by_label("Sentence A", exact=True).fill("The first file is gone.")
+    page.keyboard.press("Enter")
+    wait_until_drawn(page, PATIENCE)
+    expect(counted).to_be_visible()
+    assert page.get_by_text("not foreseen").count() == 0
+    page.close()
+
+
+def held_files(page: Page, address: str) -> int:
+    """Bytes of all files that the server holds, as it measures them itself."""
+    page.wait_for_timeout(MEASURED_AGAIN)
+    told = page.request.get(f"{address}/_stcore/metrics").text()
+    lines = [line for line in told.splitlines() if 'cache_type="UploadedFileManager"' in line]
+    return sum(int(line.split()[-1]) for line in lines)
