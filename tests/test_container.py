@@ -87,7 +87,8 @@ def test_the_app_starts_from_what_is_copied(image: Path, tmp_path: Path) -> None
             for path in ("attention", "compare", "bertviz", "cloze"):
                 page.goto(f"{address}/{path}")
                 wait_until_drawn(page)
-                expect(page.get_by_role("heading", name=path, exact=True)).to_be_visible()
+                title = "BertViz" if path == "bertviz" else path.title()
+                expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
                 assert page.get_by_test_id("stException").count() == 0
                 assert page.get_by_test_id("stAlertContentError").count() == 0
     assert "Traceback" not in log.read_text()

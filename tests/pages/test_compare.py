@@ -81,7 +81,7 @@ def test_without_a_second_sentence_it_offers_a_pair(b: str, pair: str) -> None:
     page = opened(a="Only one.", b=b, pair=pair)
     assert not page.exception
     assert "needs two sentences" in read(page)
-    assert not page.toggle
+    assert [toggle.label for toggle in page.toggle] == ["Presenter"]
     assert by_label(page.number_input, "Layer").value == 3
     by_label(page.button, "Compare “The chicken and the road”").click().run()
     assert not page.exception

@@ -53,7 +53,7 @@ def link(page: AppTest) -> str:
 def test_every_step_opens_with_its_exercises_open(step: int) -> None:
     page = opened(step=str(step))
     assert not page.exception
-    assert page.subheader[0].value == STEPS[step].title
+    assert page.header[0].value == STEPS[step].title
     for exercise in STEPS[step].exercises:
         assert f"{exercise.title}** :gray-badge" in spoken(page)
     assert not page.success
@@ -186,10 +186,10 @@ def test_steps_are_a_button_apart() -> None:
     for number, step in enumerate(STEPS[1:], start=1):
         page.button(key="lesson_next").click().run()
         assert not page.exception
-        assert page.subheader[0].value == step.title
+        assert page.header[0].value == step.title
         assert address(page)["step"] == str(number)
     page.button(key="lesson_previous").click().run()
-    assert page.subheader[0].value == STEPS[-2].title
+    assert page.header[0].value == STEPS[-2].title
 
 
 def test_the_lessons_pair_is_a_button_away_where_it_is_needed() -> None:
