@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from backend.csv_table import without_apostrophe
 from backend.errors import TableError
 from backend.text_file import decoded
 
@@ -212,7 +213,7 @@ def _rows_of_file(content: bytes) -> Iterator[tuple[str, str]]:
                 f"Row {number} of the file has more columns than the first. Put a sentence "
                 'that contains the separator between quotes: `"Yes, I do",agreement`.'
             )
-        by_name = dict(zip(names, row, strict=False))
+        by_name = dict(zip(names, map(without_apostrophe, row), strict=False))
         yield by_name.get("text", ""), by_name.get("label", "")
 
 

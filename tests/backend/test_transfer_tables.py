@@ -28,7 +28,8 @@ def test_the_sentences_can_be_uploaded_again() -> None:
     assert texts_from_csv(
         tables.rows_csv(zip(table.texts, table.labels, strict=True))
     ) == preset_task("sentiment")
-    assert [tuple(row.values()) for row in rows(tables.rows_csv(HOSTILE))] == HOSTILE
+    written = [tuple(row.values()) for row in rows(tables.rows_csv(HOSTILE))]
+    assert written == [*HOSTILE[:2], ("'=1+1", "<b>")]  # no spreadsheet computes it
 
 
 def test_what_was_said_adds_up_to_the_matrix() -> None:
@@ -79,6 +80,6 @@ def test_both_trainings_stand_beside_the_label() -> None:
     )  # fmt: skip
     texts, labels = zip(*HOSTILE, strict=True)
     assert [tuple(row.values()) for row in rows(tables.refinement_csv(texts, labels, found))] == [
-        ("=1+1", "<b>", "x", "y"),
+        ("'=1+1", "<b>", "x", "y"),
         ('a "quoted", text', "x", "x", "x"),
     ]
