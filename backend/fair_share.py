@@ -76,12 +76,13 @@ def payer() -> FairShare | None:
 
 
 @contextmanager
-def charged() -> Iterator[None]:
-    """What is computed in here is paid by the visitor whose thread this is, once where nested.
+def charged(whose: FairShare | None = None) -> Iterator[None]:
+    """What is computed in here is paid by one visitor, once where nested.
 
+    whose: that visitor's share, where the thread is no page's; None for whose thread this is
     Raises TooMuchAsked where nothing is left of that visitor's share.
     """
-    share = None if _is_paid.get() else payer()
+    share = None if _is_paid.get() else whose or payer()
     if share is None:
         yield
         return

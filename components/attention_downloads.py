@@ -11,8 +11,9 @@ from components.downloads import offer_csv, offer_download
 from components.view import Choice
 from components.weight_choice import Drawn
 
-MOST_ROWS = 4_000_000
-"""Rows of the largest CSV file offered, some 200 MB; the binary file has no such limit."""
+MOST_ROWS = 1_200_000
+"""Rows of the largest CSV file offered, some 50 MB that the server holds for each who asks:
+128 tokens with the built-in model. The binary file has no such limit."""
 
 
 def show_downloads(drawn: Drawn, choice: Choice, *, changed: bool = False) -> None:
