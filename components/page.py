@@ -45,6 +45,10 @@ Plotly's icons would lie on what is drawn, and so would names on a map (WIDE_ONL
 fingers point, controls are 24 px at least, and a table's icons, always there, cover no text."""
 
 _FOR_ALL = style_of("page_for_all")
+_UNFORESEEN = (
+    "This failed for a reason that was not foreseen; the log of the server tells it. What you "
+    "typed is kept. Try again, or choose other sentences or another model."
+)
 _OF_CHANGED_RUNS = ("Attention", "Inside a head")
 
 
@@ -121,15 +125,16 @@ def show_error(error: ExplorerError) -> None:
             st.button("Use the built-in model", on_click=use_model, args=(BUILT_IN,))
 
 
-def show_failure(_: Exception) -> bool:
-    """What was not foreseen, as a sentence and a way on; True, so that nothing else is shown.
+def show_failure(error: Exception) -> bool:
+    """What no page has caught, as a sentence and a way on; True, so that nothing else is shown.
 
-    For the server to call, which has logged it: also where a callback or a part of a page failed.
+    For the server to call, which has logged it: also where a callback or a part of a page failed
+    that ran by itself, outside of its page.
     """
-    st.error(
-        "This failed for a reason that was not foreseen; the log of the server tells it. What you "
-        "typed is kept. Try again, or choose other sentences or another model."
-    )
+    if isinstance(error, TooMuchAsked):
+        show_error(error)
+        return True
+    st.error(plain(str(error)) if isinstance(error, ExplorerError) else _UNFORESEEN)
     st.button("Try again", key="again_after_failure")
     return True
 

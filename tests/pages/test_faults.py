@@ -14,9 +14,11 @@ from backend import cached, resumed_file, tagger
 from backend import hub as hub_module
 from backend.cached import cached_model, model_is_ready
 from backend.catalogue import BUILT_IN
+from backend.errors import ServerFull, TooMuchAsked
 from backend.loaded_models import LoadedModels
 from backend.model import Model
 from backend.part_of_speech import tagged_sentences
+from backend.trace import Trace
 from components.page import show_failure
 from tests.backend.small_models import write_model
 from tests.fake_hub import WEIGHTS, FakeHub, running_hub, use_hub
@@ -218,3 +220,22 @@ def test_a_page_that_is_open_keeps_no_model_in_memory(
         assert monotonic() < end
         gc.collect()
         sleep(0.05)
+
+
+@pytest.mark.parametrize("error", [ServerFull("All models are in use."), TooMuchAsked(3)])
+def test_a_part_that_runs_by_itself_says_what_can_be_mended(
+    as_served: None, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it was drawn from may have left the memory, and be too much to compute now."""
+
+    def gone(*_: object) -> Trace:
+        raise error
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("components.embedding_sections.cached_trace", gone)
+        page = opened("embeddings", model=BUILT_IN)
+    told = said(page) + " ".join(one.value for one in page.info)
+    assert str(error).split(".")[0].split(",")[0] in told
+    assert "not foreseen" not in told
+    page.run()
+    assert not page.error
