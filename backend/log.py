@@ -118,9 +118,15 @@ def _record(*args: Any, **keywords: Any) -> logging.LogRecord:
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
         record.exc_text, record.exc_info = traceback_of(error), None
-    if isinstance(record.msg, BaseException):
-        record.msg = type(record.msg).__name__
+    record.msg = _without_words(record.msg)
+    if isinstance(record.args, tuple):
+        record.args = tuple(map(_without_words, record.args))
     return record
+
+
+def _without_words(part: Any) -> Any:
+    """What is logged; of an error its kind alone."""
+    return type(part).__name__ if isinstance(part, BaseException) else part
 
 
 def _log_thread(thread: threading.ExceptHookArgs) -> None:

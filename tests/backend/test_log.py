@@ -98,9 +98,11 @@ def test_no_logger_says_what_an_error_says(written: io.StringIO) -> None:
         log.tell("start", logging.ERROR, error, outcome=log.outcome_of(error))
         other.error("Uncaught app execution", exc_info=error)
         other.warning(error)
+        other.warning("The page broke off: %s (%r)", error, error)
     finally:
         other.removeHandler(handler)
     assert written.getvalue().count("in failing") == 4  # two loggers, two errors each
+    assert "The page broke off: ValueError" in written.getvalue()
     assert "failed:ValueError" in written.getvalue()
     assert MARK not in written.getvalue()
 
