@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from backend.cached import cached_model, cached_trace
 from backend.projections import Projections
 from backend.trace import Trace
 from components.bertviz_page import bertviz_page, framed, page_height
 from components.downloads import offer_download
 from components.inputs import show_way
-from components.loading import load_model
 from components.page import page_theme
 from components.presenter import main_figure
 from components.view import Choice
@@ -63,8 +63,11 @@ def show_view(view: str, trace: Trace, choice: Choice) -> None:
         return
     theme = page_theme()
 
+    name, sentences = trace.model, trace.sentences  # what waits for a click holds no weights
+
     def made() -> str:
-        return bertviz_page(view, trace, choice, theme, _projections(view, trace))
+        read = cached_trace(name, *sentences)
+        return bertviz_page(view, read, choice, theme, _projections(view, read))
 
     with st.spinner("The page of BertViz is made …"):
         frame = framed(made(), view, theme)
@@ -88,7 +91,7 @@ def drawn_lines(view: str, trace: Trace) -> int:
 
 
 def _projections(view: str, trace: Trace) -> Projections | None:
-    return load_model(trace.model).projections(trace) if view == "neuron" else None
+    return cached_model(trace.model).projections(trace) if view == "neuron" else None
 
 
 def _show_why_not(view: str, trace: Trace) -> None:

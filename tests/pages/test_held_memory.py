@@ -50,6 +50,8 @@ def held(make: Callable[[], bytes]) -> Iterator[Trace]:
         ("overview", {}, {"The lines' weights (CSV)"}),
         ("compare", {}, {"This head (CSV)", "Ranking (CSV)", "Arrows (CSV)", "Whole view (HTML)"}),
         ("compare", {"weights": "rollout"}, {"This layer (CSV)"}),
+        ("bertviz", {}, {"This view (HTML)"}),
+        ("bertviz", {"view": "neuron"}, {"This view (HTML)"}),
     ],
 )
 def test_downloads_hold_no_weights_and_read_them_again(
