@@ -31,6 +31,12 @@ class TokenMap:
     pairs: IntArray
     similarity: FloatArray
 
+    @property
+    def nbytes(self) -> int:
+        """Memory the arrays hold."""
+        arrays = (self.segments, self.hidden, self.points, self.share, self.pairs, self.similarity)
+        return sum(array.nbytes for array in arrays)
+
 
 def map_of_pair(trace: Trace) -> TokenMap:
     """The map of sentences that were read together, as one pair."""

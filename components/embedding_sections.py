@@ -1,6 +1,5 @@
 """The parts of the Embeddings page, each with its words, its figure and its download."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -56,7 +55,7 @@ def show_one_token(model: str, sentences: tuple[str, str | None]) -> None:
     offer_csv(
         "This token's vectors (CSV)",
         f"embeddings-token-{position}.csv",
-        partial(tables.one_token_csv, _columns(parts), position),
+        lambda: tables.one_token_csv(_columns(model, sentences), position),
     )
     _show_nearest(cached_model(model), trace, position)
     write_address()
@@ -67,20 +66,17 @@ def show_all_tokens(trace: Trace) -> None:
     parts = parts_of(trace.embeddings)
     figure = all_tokens_figure(parts, trace.tokens, limit=equation_limit(parts), theme=page_theme())
     show_figure(figure, "The vectors of all tokens, added up", key="all_tokens")
+    name, sentences, tokens = trace.model, trace.sentences, trace.tokens
     offer_csv(
         "All tokens' vectors (CSV)",
         "embeddings.csv",
-        partial(tables.all_tokens_csv, _columns(parts), trace.tokens),
+        lambda: tables.all_tokens_csv(_columns(name, sentences), tokens),
     )
 
 
 def show_similarity(trace: Trace) -> None:
     """Cosine of all tokens with each other, before and after the position is added."""
-    vectors = trace.embeddings
-    without = vectors.token if vectors.segment is None else vectors.token + vectors.segment
-    before = cosine_similarity(without, without)
-    added = without + vectors.position
-    after = cosine_similarity(added, added)
+    before, after = _likeness(trace)
     theme = page_theme()
     titled = {"Before the position is added": before, "After the position is added": after}
     for number, (column, (title, values)) in enumerate(
@@ -90,10 +86,11 @@ def show_similarity(trace: Trace) -> None:
             st.markdown(f"**{title}**")
             figure = similarity_figure(values, trace.tokens, theme=theme)
             show_figure(figure, f"How alike the tokens are. {title}", key=f"likeness_{number}")
+    again, tokens = partial(cached_trace, trace.model, *trace.sentences), trace.tokens
     offer_csv(
         "Similarities (CSV)",
         "similarities.csv",
-        partial(tables.similarity_csv, before, after, trace.tokens),
+        lambda: tables.similarity_csv(*_likeness(again()), tokens),
     )
 
 
@@ -133,7 +130,17 @@ def _show_nearest(model: Model, trace: Trace, position: int) -> None:
     )
 
 
-def _columns(parts: Sequence[Part]) -> dict[str, FloatArray]:
+def _likeness(trace: Trace) -> tuple[FloatArray, FloatArray]:
+    """(token, token) each: cosines before and after the position is added."""
+    vectors = trace.embeddings
+    without = vectors.token if vectors.segment is None else vectors.token + vectors.segment
+    added = without + vectors.position
+    return cosine_similarity(without, without), cosine_similarity(added, added)
+
+
+def _columns(model: str, sentences: tuple[str, str | None]) -> dict[str, FloatArray]:
+    """The equation's lines for all tokens, read again: what waits for a click holds no vectors."""
+    parts = parts_of(cached_trace(model, *sentences).embeddings)
     names = [part.title.split(":")[0] for part in parts]
     return {name: np.asarray(part.values) for name, part in zip(names, parts, strict=True)}
 

@@ -1,11 +1,11 @@
 """The Embeddings page's map: the words after each layer, and the way of one of them."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import streamlit as st
 
 from backend import embedding_tables as tables
+from backend.cached_maps import MapRecipe
 from backend.token_map import TokenMap, path_of
 from backend.trace import FloatArray
 from components.downloads import offer_csv
@@ -16,13 +16,19 @@ from components.plain import plain
 
 
 @st.fragment
-def show_map(words: TokenMap) -> None:
+def show_map(recipe: MapRecipe) -> None:
     """The words after one layer, and the way of one word that A and B share."""
+    words = recipe.read()
     pair = choose_pair(words)
-    _show_layer(words, pair)
-    offer_csv("The map (CSV)", "token-map.csv", partial(tables.map_csv, words))
+    _show_layer(recipe, pair)
+    offer_csv("The map (CSV)", "token-map.csv", lambda: tables.map_csv(recipe.read()))
     if pair is not None:
         _show_way(words, pair)
+        offer_csv(
+            "How alike the words stay (CSV)",
+            "drift.csv",
+            lambda: tables.drift_csv(recipe.read()),
+        )
 
 
 def choose_pair(words: TokenMap) -> int | None:
@@ -43,8 +49,9 @@ def choose_pair(words: TokenMap) -> int | None:
 
 
 @st.fragment
-def _show_layer(words: TokenMap, pair: int | None) -> None:
+def _show_layer(recipe: MapRecipe, pair: int | None) -> None:
     """The map after one layer. A fragment of its own: a step redraws this one figure only."""
+    words = recipe.read()
     names = [tables.layer_name(layer) for layer in range(len(words.points))]
     layer = st.select_slider(
         "After layer",
@@ -87,7 +94,6 @@ def _show_way(words: TokenMap, pair: int) -> None:
         )
         figure = drift_figure(words.similarity, shared, names, followed=pair, theme=page_theme())
         show_figure(figure, "How alike each shared word stays", key="drift")
-    offer_csv("How alike the words stay (CSV)", "drift.csv", partial(tables.drift_csv, words))
 
 
 def _ordinal(shared: Sequence[str], pair: int) -> str:

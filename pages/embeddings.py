@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from backend.cached import cached_trace
-from backend.token_map import map_of_pair, map_of_two
+from backend.cached_maps import MapRecipe
 from components.embedding_sections import show_all_tokens, show_one_token, show_similarity
 from components.inputs import choose_model, choose_sentences
 from components.loading import load_trace
@@ -53,7 +52,7 @@ with page(
     a, b = trace.sentences
     if b is None:
         st.info("Type something into Sentence B to follow a word from one sentence to the other.")
-        show_map(map_of_pair(trace))
+        show_map(MapRecipe(model_name, a, None, together=True))
     else:
         alone = st.radio(
             "How the model reads the sentences",
@@ -63,9 +62,4 @@ with page(
             "all that parts the two later comes from the other words of its sentence. As a pair, "
             "B stands further right and reads A too.",
         )
-        pair = alone == "Together, as one pair"
-        show_map(
-            map_of_pair(trace)
-            if pair
-            else map_of_two(cached_trace(model_name, a, None), cached_trace(model_name, b, None))
-        )
+        show_map(MapRecipe(model_name, a, b, together=alone == "Together, as one pair"))

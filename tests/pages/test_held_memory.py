@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from types import FunctionType, ModuleType
 
+import numpy as np
 import pytest
 
-from backend import cached, cached_heads
+from backend import cached, cached_heads, cached_maps
 from backend.trace import Trace
 from tests.opened import opened_script
 
+LARGE = 4_000  # bytes; a long text's vectors and weights are a hundred times those of A and B
 A, B = "A text that no other test reads.", "A text that no other page reads."
 
 
@@ -26,15 +28,15 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
     return found
 
 
-def held(make: Callable[[], bytes]) -> Iterator[Trace]:
-    """The traces that a function keeps in memory by what it closes over."""
+def held(make: Callable[[], bytes]) -> Iterator[object]:
+    """The traces and large arrays that a function keeps in memory by what it closes over."""
     seen, left = set[int](), list[object]([make])
     while left:
         one = left.pop()
         if id(one) in seen or isinstance(one, type | ModuleType):
             continue
         seen.add(id(one))
-        if isinstance(one, Trace):
+        if isinstance(one, Trace) or (isinstance(one, np.ndarray) and one.nbytes > LARGE):
             yield one
         elif isinstance(one, FunctionType):
             left += [cell.cell_contents for cell in one.__closure__ or ()]
@@ -50,6 +52,7 @@ def held(make: Callable[[], bytes]) -> Iterator[Trace]:
         ("overview", {}, {"The lines' weights (CSV)"}),
         ("compare", {}, {"This head (CSV)", "Ranking (CSV)", "Arrows (CSV)", "Whole view (HTML)"}),
         ("compare", {"weights": "rollout"}, {"This layer (CSV)"}),
+        ("embeddings", {}, {"This token's vectors (CSV)", "Similarities (CSV)", "The map (CSV)"}),
         ("bertviz", {}, {"This view (HTML)"}),
         ("bertviz", {"view": "neuron"}, {"This view (HTML)"}),
     ],
@@ -64,7 +67,7 @@ def test_downloads_hold_no_weights_and_read_them_again(
     assert files <= set(offered)
     made = {label: make() for label, make in offered.items()}
     assert not [label for label, make in offered.items() if any(held(make))]
-    for store in (cached._traces, cached_heads._changed, cached_heads._weights):
+    for store in (cached._traces, cached_heads._changed, cached_heads._weights, cached_maps._maps):
         store._kept.clear()
     assert {label: make() for label, make in offered.items()} == made
 
@@ -73,4 +76,5 @@ def test_what_is_held_is_found() -> None:
     trace = cached.cached_trace("minilm", A)
     assert list(held(lambda: str([trace]).encode())) == [trace]
     assert list(held(lambda: partial(str, {"one": trace})().encode())) == [trace]
+    assert list(held(partial(np.zeros(LARGE).tobytes)))
     assert not list(held(lambda: A.encode()))
