@@ -5,6 +5,7 @@ from functools import cache
 
 import streamlit as st
 
+from backend import log
 from backend.catalogue import SETTING, any_model_is_wanted
 from backend.own_machine import reached_from_outside
 
@@ -36,4 +37,4 @@ def _refused() -> str:
 @cache
 def _log(why: str) -> None:
     """Tell the server's owner, of each reason once."""
-    logging.getLogger(__name__).warning("%s is set but does not count: %s", SETTING, why)
+    log.tell("setting", logging.WARNING, name=SETTING, outcome="refused", why=why)

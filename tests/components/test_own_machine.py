@@ -31,7 +31,7 @@ def test_a_server_that_others_can_reach_refuses_the_setting_and_says_so(
     assert address(app)["model"] == "minilm"
     assert not by_label(app.selectbox, "Model").proto.accept_new_options
     assert any("does not count here" in caption.value for caption in app.caption)
-    assert caplog.text.count("does not count") == 1
+    assert caplog.text.count(f"name={SETTING} outcome=refused why=the_server_listens") == 1
 
 
 def test_a_message_from_the_browser_brings_no_other_model(monkeypatch: pytest.MonkeyPatch) -> None:
