@@ -1,14 +1,15 @@
 """The Output page's parts about T: its numbers, its map, one token's way through the layers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from backend import output_tables as tables
+from backend.cached import cached_trace
 from backend.embedding_tables import all_tokens_csv, layer_name
-from backend.token_map import token_map
+from backend.token_map import TokenMap, token_map
 from backend.token_way import (
     Nearest,
     candidates,
@@ -51,7 +52,17 @@ def show_vectors(trace: Trace) -> None:
         "out in every row is a dimension that this model makes large whatever it reads. "
         f"{_about_numbers(trace)}"
     )
-    offer_csv("T (CSV)", "t.csv", partial(all_tokens_csv, {"T": trace.hidden[-1]}, trace.tokens))
+    again = _again(trace)
+    offer_csv("T (CSV)", "t.csv", lambda: _vectors_csv(again()))
+
+
+def _again(trace: Trace) -> Callable[[], Trace]:
+    """The trace by its name: a file that waits for a click holds no vectors of a long text."""
+    return partial(cached_trace, trace.model, *trace.sentences)
+
+
+def _vectors_csv(trace: Trace) -> bytes:
+    return all_tokens_csv({"T": trace.hidden[-1]}, trace.tokens)
 
 
 def _about_numbers(trace: Trace) -> str:
@@ -70,7 +81,7 @@ def _about_numbers(trace: Trace) -> str:
 
 def show_vector_map(trace: Trace) -> None:
     """T's words in the plane in which they differ most."""
-    words = token_map(trace.tokens, trace.segments, trace.special, trace.hidden[-1:])
+    words, again = _map_of(trace), _again(trace)
     figure = map_figure(
         words.points,
         words.tokens,
@@ -81,7 +92,11 @@ def show_vector_map(trace: Trace) -> None:
         theme=page_theme(),
     )
     show_figure(figure, "T on a map", key="vector_map")
-    offer_csv("The map of T (CSV)", "t-map.csv", partial(tables.points_csv, words))
+    offer_csv("The map of T (CSV)", "t-map.csv", lambda: tables.points_csv(_map_of(again())))
+
+
+def _map_of(trace: Trace) -> TokenMap:
+    return token_map(trace.tokens, trace.segments, trace.special, trace.hidden[-1:])
 
 
 def show_way(trace: Trace, token: int, other: int | None) -> None:

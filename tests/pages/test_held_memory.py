@@ -53,6 +53,7 @@ def held(make: Callable[[], bytes]) -> Iterator[object]:
         ("compare", {}, {"This head (CSV)", "Ranking (CSV)", "Arrows (CSV)", "Whole view (HTML)"}),
         ("compare", {"weights": "rollout"}, {"This layer (CSV)"}),
         ("embeddings", {}, {"This token's vectors (CSV)", "Similarities (CSV)", "The map (CSV)"}),
+        ("output", {}, {"T (CSV)", "The map of T (CSV)"}),
         ("bertviz", {}, {"This view (HTML)"}),
         ("bertviz", {"view": "neuron"}, {"This view (HTML)"}),
     ],
