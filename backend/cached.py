@@ -5,8 +5,8 @@ them computes it and the others wait for that one.
 """
 
 import gc
-from collections.abc import Hashable
-from functools import cache
+from collections.abc import Callable, Hashable
+from functools import cache, partial
 from typing import Final
 
 from threadpoolctl import threadpool_limits
@@ -79,6 +79,11 @@ def cached_trace(name: str, a: str, b: str | None = None) -> Trace:
             return model.trace(a, b)
 
     return _traces.find((name, a, b), computed)
+
+
+def trace_again(trace: Trace) -> Callable[[], Trace]:
+    """The same trace by its name: what waits for a click holds no weights of a long text."""
+    return partial(cached_trace, trace.model, *trace.sentences)
 
 
 def cached_tokenizer(name: str) -> Tokenizer:

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from backend import output_tables as tables
-from backend.cached import cached_trace
+from backend.cached import cached_trace, trace_again
 from backend.catalogue import CATALOGUE, title_of
 from backend.cloze import unknown_words
 from backend.model import Model
@@ -83,8 +83,12 @@ def _show_tokens(
         st.markdown(plain(note))
     with st.expander("The same as a table"):
         _show_table(trace, labels, shares)
-        make = partial(tables.answers_csv, trace, labels, shares)
-        offer_csv("All probabilities (CSV)", f"{key}.csv", make)
+        again = trace_again(trace)
+        offer_csv(
+            "All probabilities (CSV)",
+            f"{key}.csv",
+            lambda: tables.answers_csv(again(), labels, shares),
+        )
 
 
 def _show_table(trace: Trace, labels: Sequence[str], shares: FloatArray) -> None:

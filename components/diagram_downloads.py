@@ -1,10 +1,8 @@
 """The weights behind the diagram's lines as a file."""
 
-from functools import partial
-
 import streamlit as st
 
-from backend.cached import cached_trace
+from backend.cached import trace_again
 from backend.tables import attention_csv, mean_attention_csv
 from backend.trace import Trace
 from components.attention_downloads import MOST_ROWS
@@ -19,7 +17,7 @@ def show_downloads(trace: Trace, choice: Choice, lines: str) -> None:
         st.caption("These are too many weights for a CSV file; the Attention page has them all.")
         return
     head = lines_head(choice, lines)
-    again = partial(cached_trace, trace.model, *trace.sentences)  # a long text is not to be held
+    again = trace_again(trace)
     if head is None:
         offer_csv(
             "The lines' weights (CSV)", "attention-mean.csv", lambda: mean_attention_csv(again())

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from backend import embedding_tables as tables
-from backend.cached import cached_model, cached_trace
+from backend.cached import cached_model, cached_trace, trace_again
 from backend.model import Model
 from backend.similarity import cosine_similarity, nearest_rows
 from backend.trace import Embeddings, FloatArray, Trace
@@ -86,7 +86,7 @@ def show_similarity(trace: Trace) -> None:
             st.markdown(f"**{title}**")
             figure = similarity_figure(values, trace.tokens, theme=theme)
             show_figure(figure, f"How alike the tokens are. {title}", key=f"likeness_{number}")
-    again, tokens = partial(cached_trace, trace.model, *trace.sentences), trace.tokens
+    again, tokens = trace_again(trace), trace.tokens
     offer_csv(
         "Similarities (CSV)",
         "similarities.csv",

@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 
+from backend.cached import trace_again
 from backend.lesson_questions import Bars, Evidence, Pieces, Row
 from backend.lesson_tables import bars_csv
 from backend.tables import attention_csv
@@ -42,10 +43,9 @@ def show_evidence(evidence: Evidence, *, key: str) -> None:
 def offer_evidence(evidence: Evidence, *, key: str) -> None:
     """Draw the button that saves what a figure shows; pieces are text already."""
     if isinstance(evidence, Row):
-        layer, head = evidence.layer, evidence.head
-        make = partial(attention_csv, evidence.trace, layer, head)
+        layer, head, again = evidence.layer, evidence.head, trace_again(evidence.trace)
         label, name = f"Layer {layer}, head {head} (CSV)", f"attention-layer-{layer}-head-{head}"
-        offer_csv(label, f"{name}.csv", make)
+        offer_csv(label, f"{name}.csv", lambda: attention_csv(again(), layer, head))
     elif isinstance(evidence, Bars):
         offer_csv(
             "These numbers (CSV)", f"{key}.csv", partial(bars_csv, evidence.names, evidence.series)

@@ -1,13 +1,13 @@
 """The Output page's parts about T: its numbers, its map, one token's way through the layers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from backend import output_tables as tables
-from backend.cached import cached_trace
+from backend.cached import trace_again
 from backend.embedding_tables import all_tokens_csv, layer_name
 from backend.token_map import TokenMap, token_map
 from backend.token_way import (
@@ -52,13 +52,8 @@ def show_vectors(trace: Trace) -> None:
         "out in every row is a dimension that this model makes large whatever it reads. "
         f"{_about_numbers(trace)}"
     )
-    again = _again(trace)
+    again = trace_again(trace)
     offer_csv("T (CSV)", "t.csv", lambda: _vectors_csv(again()))
-
-
-def _again(trace: Trace) -> Callable[[], Trace]:
-    """The trace by its name: a file that waits for a click holds no vectors of a long text."""
-    return partial(cached_trace, trace.model, *trace.sentences)
 
 
 def _vectors_csv(trace: Trace) -> bytes:
@@ -81,7 +76,7 @@ def _about_numbers(trace: Trace) -> str:
 
 def show_vector_map(trace: Trace) -> None:
     """T's words in the plane in which they differ most."""
-    words, again = _map_of(trace), _again(trace)
+    words, again = _map_of(trace), trace_again(trace)
     figure = map_figure(
         words.points,
         words.tokens,

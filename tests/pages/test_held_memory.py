@@ -9,11 +9,20 @@ import numpy as np
 import pytest
 
 from backend import cached, cached_heads, cached_maps
+from backend.lesson_questions import Row
+from backend.tables import attention_csv
 from backend.trace import Trace
+from components.lesson_evidence import offer_evidence
 from tests.opened import opened_script
 
 LARGE = 4_000  # bytes; a long text's vectors and weights are a hundred times those of A and B
 A, B = "A text that no other test reads.", "A text that no other page reads."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def trained() -> None:
+    """What some pages ask for before they offer all that they have."""
+    cached.cached_tagger("minilm")
 
 
 @pytest.fixture
@@ -53,7 +62,7 @@ def held(make: Callable[[], bytes]) -> Iterator[object]:
         ("compare", {}, {"This head (CSV)", "Ranking (CSV)", "Arrows (CSV)", "Whole view (HTML)"}),
         ("compare", {"weights": "rollout"}, {"This layer (CSV)"}),
         ("embeddings", {}, {"This token's vectors (CSV)", "Similarities (CSV)", "The map (CSV)"}),
-        ("output", {}, {"T (CSV)", "The map of T (CSV)"}),
+        ("output", {}, {"T (CSV)", "The map of T (CSV)", "All probabilities (CSV)"}),
         ("bertviz", {}, {"This view (HTML)"}),
         ("bertviz", {"view": "neuron"}, {"This view (HTML)"}),
     ],
@@ -71,6 +80,16 @@ def test_downloads_hold_no_weights_and_read_them_again(
     for store in (cached._traces, cached_heads._changed, cached_heads._weights, cached_maps._maps):
         store._kept.clear()
     assert {label: make() for label, make in offered.items()} == made
+
+
+def test_an_answer_of_the_lesson_holds_no_weights(
+    offered: dict[str, Callable[[], bytes]],
+) -> None:
+    trace = cached.cached_trace("minilm", A, B)
+    offer_evidence(Row("A title", trace, 3, 1, 2), key="row")
+    (make,) = offered.values()
+    assert not any(held(make))
+    assert make() == attention_csv(trace, 3, 1)
 
 
 def test_what_is_held_is_found() -> None:
