@@ -18,7 +18,7 @@ export default function show({ data, parentElement }) {
 function buildFoot(parent) {
   const foot = {
     data: null, names: "",
-    said: element("p", { className: "said", role: "status" }),
+    said: element("p", { className: "told", role: "status" }),
     link: element("input", { className: "link", readOnly: true, hidden: true,
       "aria-label": "The link to this view" }),
     list: element("ul", { className: "figures" }),

@@ -41,7 +41,7 @@ def write_sentences(page: Page) -> None:
     wait_until_drawn(page)
     page.get_by_label("Sentence A", exact=True).fill("")
     page.keyboard.press("Enter")
-    wait_until_drawn(page)
+    expect(page.get_by_test_id("stAlertContentError")).to_be_visible()
 
 
 def upload(page: Page, content: bytes) -> None:

@@ -118,7 +118,7 @@ def test_the_list_is_worked_with_the_keyboard(open_page: Open) -> None:
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert download.value.suggested_filename == "tokens-token-chips.svg"
-    expect(page.locator(".take-away .said")).to_have_text("Saved as tokens-token-chips.svg")
+    expect(page.locator(".take-away .told")).to_have_text("Saved as tokens-token-chips.svg")
 
 
 def test_hostile_words_stay_words(open_page: Open) -> None:
@@ -133,7 +133,7 @@ def test_the_link_is_right_just_after_a_change(open_page: Open) -> None:
     page = open_page("/attention", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("gridcell", name="layer 2, head 5").click()
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator(".take-away .said")).to_have_text("Copied: the link to this view.")
+    expect(page.locator(".take-away .told")).to_have_text("Copied: the link to this view.")
     link = urlsplit(page.evaluate("navigator.clipboard.readText()"))
     asked = parse_qs(link.query)
     assert (link.path, asked["layer"], asked["head"]) == ("/attention", ["2"], ["5"])
@@ -160,7 +160,7 @@ def test_a_link_without_its_sentences_says_so(open_page: Open) -> None:
     page.get_by_label("Sentence A", exact=True).press("Enter")
     wait_until_drawn(page)
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator(".take-away .said")).to_contain_text("without the sentences")
+    expect(page.locator(".take-away .told")).to_contain_text("without the sentences")
     assert "a" not in parse_qs(urlsplit(page.evaluate("navigator.clipboard.readText()")).query)
 
 
@@ -169,7 +169,7 @@ def test_a_citation_has_the_link_and_the_day(open_page: Open) -> None:
     wait_until_drawn(page)
     page.locator(".take-away summary", has_text="Cite").click()
     page.get_by_role("button", name="Copy Citation").click()
-    expect(page.locator(".take-away .said")).to_have_text("Copied: Citation.")
+    expect(page.locator(".take-away .told")).to_have_text("Copied: Citation.")
     line = page.evaluate("navigator.clipboard.readText()")
     assert page.url in line
     assert re.search(r"\(accessed \d{4}-\d\d-\d\d\)\.$", line)
