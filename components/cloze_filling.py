@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 import numpy as np
 import streamlit as st
 
-from backend.cached import cached_masked_words, cached_trace
+from backend.cached import cached_masked_words, cached_trace, trace_again
 from backend.classroom import classroom
 from backend.cloze import mask_places, masks_in, unknown_words, with_masks
 from backend.cloze_tables import fillings_csv
@@ -114,7 +113,7 @@ def _show_sides(name: str, sentences: Sentences, words: MaskedWords) -> None:
     if len(found) == 2:
         st.markdown(_held_together(found, words))
     if found:
-        _offer_numbers(found, words)
+        _offer_numbers(name, found)
 
 
 def _with_masks(sentences: Sentences, mask: str) -> Sentences:
@@ -234,16 +233,21 @@ def _held_together(found: Sequence[Answer], words: MaskedWords) -> str:
     return side_by_side(shares, [(answer.mask, len(answer.side.masks)) for answer in found])
 
 
-def _offer_numbers(found: Sequence[Answer], words: MaskedWords) -> None:
-    shown = [
-        (
-            answer.side.letter.upper(),
-            int(answer.filled.positions[0]),
-            answer.filled.probabilities[:, 0],
-        )
-        for answer in found
-    ]
-    offer_csv("The answers (CSV)", "cloze.csv", partial(fillings_csv, shown, words.pieces))
+def _offer_numbers(name: str, found: Sequence[Answer]) -> None:
+    """A file that is computed when it is asked for: a mask's probabilities are a megabyte."""
+    sides = [(answer.side.letter.upper(), trace_again(answer.side.trace)) for answer in found]
+    places = [answer.filled.positions for answer in found]
+
+    def made() -> bytes:
+        words = cached_masked_words(name)
+        if words is None:
+            raise ValueError(f"expected a model that fills masks, got {name}")
+        filled = [words.fill(read(), at) for (_, read), at in zip(sides, places, strict=True)]
+        told = zip(sides, filled, strict=True)
+        shown = [(side, int(f.positions[0]), f.probabilities[:, 0]) for (side, _), f in told]
+        return fillings_csv(shown, words.pieces)
+
+    offer_csv("The answers (CSV)", "cloze.csv", made)
 
 
 def _written(text: str, best: Sequence[str], mask: str) -> str:

@@ -19,6 +19,7 @@ from backend.training_states import Running, Waiting
 from components.plain import JOINER
 from tests.backend.test_masked_words import write_masked_model
 from tests.opened import allow_any_model
+from tests.pages import test_held_memory
 
 PAGES = Path(__file__).parents[2] / "pages"
 MASKED = {"a": "the cat [MASK] .", "b": "the dog [MASK] ."}
@@ -243,6 +244,22 @@ def test_a_model_with_its_output_layer(own_models: None, folder: str) -> None:
     assert not page.error
     assert "Side by side" in spoken(page)
     assert "The answers (CSV)" in labels(page.get("download_button"))
+
+
+def test_the_answers_are_a_file_that_waits_without_them(
+    own_models: None, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(
+        "streamlit.download_button", lambda label, data, **_: offered.update({label: data})
+    )
+    monkeypatch.setattr(test_held_memory, "LARGE", 64)  # the model is small, too
+    opened(model=folder, **MASKED)
+    make = offered["The answers (CSV)"]
+    assert not list(test_held_memory.held(make))
+    lines = make().decode().splitlines()
+    assert lines[0] == "sentence,position,after_layer,rank,piece,probability"
+    assert {line.split(",")[0] for line in lines[1:]} == {"A", "B"}
 
 
 def test_a_click_masks_a_word_and_another_one_shows_it_again(own_models: None, folder: str) -> None:
