@@ -70,6 +70,8 @@ def card(page: Page, number: int) -> Locator:
 def answer(page: Page, number: int, value: Answer, *, right: bool) -> None:
     """Give an exercise this answer, or, if it is to be wrong, another one; then check it."""
     here = card(page, number)
+    wait_until_drawn(page)
+    expect(here.get_by_role("button", name="Check")).to_be_visible()
     if here.get_by_role("radio").count():
         options = here.locator("label:has(input[type=radio])")
         texts = [text.replace(JOINER, "").strip() for text in options.all_inner_texts()]

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.serving import ROOT, opened_browser, served_app, wait_until_drawn, wait_until_started
+from tests.serving import ROOT, served_app, wait_until_drawn, wait_until_started
 
 RECIPE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
 STEPS = [line.split(maxsplit=1) for line in RECIPE.splitlines() if line and line[0] not in "# "]
@@ -75,22 +75,22 @@ def test_torch_for_the_cpu_is_asked_for_by_its_pinned_version() -> None:
     assert asked.stdout == f"{pinned}+cpu\n"
 
 
-def test_the_app_starts_from_what_is_copied(image: Path, tmp_path: Path) -> None:
+def test_the_app_starts_from_what_is_copied(browser: Browser, image: Path, tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     with served_app(log, image, PYTHONDONTWRITEBYTECODE="1", HF_HOME="/nowhere") as address:
         port = address.rsplit(":", 1)[1]
         assert wait_until_started(address)[1]["status"] == "ready"
         asked = subprocess.run(health_check(), env=os.environ | {"STREAMLIT_SERVER_PORT": port})
         assert asked.returncode == 0
-        with opened_browser() as browser:
-            page = browser.new_page()
-            for path in ("attention", "compare", "bertviz", "cloze"):
-                page.goto(f"{address}/{path}")
-                wait_until_drawn(page)
-                title = "BertViz" if path == "bertviz" else path.title()
-                expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
-                assert page.get_by_test_id("stException").count() == 0
-                assert page.get_by_test_id("stAlertContentError").count() == 0
+        page = browser.new_page()
+        for path in ("attention", "compare", "bertviz", "cloze"):
+            page.goto(f"{address}/{path}")
+            wait_until_drawn(page)
+            title = "BertViz" if path == "bertviz" else path.title()
+            expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+            assert page.get_by_test_id("stException").count() == 0
+            assert page.get_by_test_id("stAlertContentError").count() == 0
+        page.close()
     assert "Traceback" not in log.read_text()
 
 
