@@ -38,9 +38,14 @@ class ComparisonRecipe:
 
         Raises as `cached_trace` and `cached_weights` do.
         """
-        a = cached_trace(self.model, *self.a)
-        b = cached_trace(self.model, *self.b)
-        return with_weights(side_by_side(a, b), self.kind, self.answers)[0]
+        compared = side_by_side(
+            cached_trace(self.model, *self.a), cached_trace(self.model, *self.b)
+        )
+        one, other = (
+            cached_weights(side.trace, self.kind, answer)
+            for side, answer in zip((compared.a, compared.b), self.answers, strict=True)
+        )
+        return with_weights(compared, on_one_scale(one, other))
 
 
 def recipe_of(compared: Comparison, kind: str, answers: Answers) -> ComparisonRecipe:
@@ -54,18 +59,10 @@ def side_by_side(a: Trace, b: Trace) -> Comparison:
     return read_apart(a, b) if a.sentences[1] is None else read_as_pair(a)
 
 
-def with_weights(
-    compared: Comparison, kind: str, answers: Answers = NO_ANSWERS
-) -> tuple[Comparison, tuple[Weights, Weights]]:
-    """The comparison with weights of this kind, both sentences on one scale, and these weights.
-
-    Raises as `cached_weights` does.
-    """
-    sides = (compared.a, compared.b)
-    one, other = (
-        cached_weights(side.trace, kind, answer)
-        for side, answer in zip(sides, answers, strict=True)
+def with_weights(compared: Comparison, found: tuple[Weights, Weights]) -> Comparison:
+    """The comparison with what was found for A and for B as its weights."""
+    a, b = (
+        replace(side, trace=weights.drawn)
+        for side, weights in zip((compared.a, compared.b), found, strict=True)
     )
-    found = on_one_scale(one, other)
-    a, b = (replace(side, trace=weights.drawn) for side, weights in zip(sides, found, strict=True))
-    return replace(compared, a=a, b=b), found
+    return replace(compared, a=a, b=b)

@@ -11,7 +11,7 @@ from backend.cached_comparisons import (
     with_weights,
 )
 from backend.two_sentences import Comparison
-from backend.weight_kinds import RAW, Weights
+from backend.weight_kinds import RAW, Weights, on_one_scale
 from components.comparison_choice import asked_of
 from components.view import Choice
 from components.weight_choice import answers_are_ready, choose_answer, find_weights, given_words
@@ -29,11 +29,13 @@ def drawn_comparison(
     if kind == "gradient":
         asked = _answers_about_query(compared, choice)
         kind, answers = (kind, asked) if asked else (RAW, answers)
-    for side, answer in zip((compared.a, compared.b), answers, strict=True):
-        find_weights(side.trace, kind, answer)  # with progress
-    drawn, found = with_weights(compared, kind, answers)
+    one, other = (
+        find_weights(side.trace, kind, answer)
+        for side, answer in zip((compared.a, compared.b), answers, strict=True)
+    )
+    found = on_one_scale(one, other)
     _tell_answers(compared, found)
-    return drawn, WORDS[kind], recipe_of(compared, kind, answers)
+    return with_weights(compared, found), WORDS[kind], recipe_of(compared, kind, answers)
 
 
 def _answers_about_query(compared: Comparison, choice: Choice) -> Answers:
