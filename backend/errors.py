@@ -29,6 +29,7 @@
 A programmer's mistake is a `ValueError` ("expected ..., got ...") and not in this tree.
 """
 
+from collections.abc import Iterator
 from math import ceil
 
 
@@ -134,3 +135,17 @@ class NoMaskedWords(ModelError):  # noqa: N818
 
 class NotTrained(ModelError):  # noqa: N818
     """The small BERT has not been trained yet."""
+
+
+def chain_of(error: BaseException, *, suppressed: bool = True) -> Iterator[BaseException]:
+    """The error, what it came from, and so on; each once.
+
+    suppressed: also what an error says it did not come from (`raise ... from None`)
+    """
+    seen = set[int]()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        yield one
+        is_told = suppressed or not one.__suppress_context__
+        one = one.__cause__ or (one.__context__ if is_told else None)

@@ -4,7 +4,6 @@ The libraries below raise one error out of another, so the whole chain is looked
 """
 
 import errno
-from collections.abc import Iterator
 from typing import Final
 
 from backend.errors import (
@@ -17,6 +16,7 @@ from backend.errors import (
     HubUnreachable,
     ModelError,
     UnknownModel,
+    chain_of,
 )
 from backend.memory import megabytes
 
@@ -29,15 +29,8 @@ _CLOSED: Final = (401, 403)
 
 def reader_error(name: str, error: BaseException) -> ModelError:
     """The error that tells the reader what happened to the model's download, and what to do."""
-    chain = list(_chain(error))
-    found = (_known(name, one) for one in chain)
+    found = (_known(name, one) for one in chain_of(error))
     return next(filter(None, found), None) or unreachable(name)
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _known(name: str, error: BaseException) -> ModelError | None:

@@ -13,10 +13,9 @@ import re
 import threading
 import time
 import traceback
-from collections.abc import Iterator
 from typing import Any, Final
 
-from backend.errors import ExplorerError
+from backend.errors import ExplorerError, chain_of
 
 SETTING: Final = "EXPLORER_LOG_LEVEL"
 """The environment variable with the least that is logged: a key of LEVELS, else info."""
@@ -84,7 +83,7 @@ def traceback_of(error: BaseException) -> str:
     """The kinds of an error and of those it came from, the first one first, and where they were."""
     return "\n".join(
         f"{''.join(traceback.format_tb(one.__traceback__))}{type(one).__name__}"
-        for one in reversed([*_chain(error)])
+        for one in reversed([*chain_of(error, suppressed=False)])
     )
 
 
@@ -92,16 +91,6 @@ def _word(value: object) -> str:
     """A value as one word of harmless characters; fractions are rounded."""
     text = f"{value:.2f}" if isinstance(value, float) else str(value)
     return _ODD.sub("_", text)[:_LONGEST] or "-"
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, what it came from, and so on; each once."""
-    seen: set[int] = set()
-    one: BaseException | None = error
-    while one is not None and id(one) not in seen:
-        seen.add(id(one))
-        yield one
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
 
 
 def _formatter() -> logging.Formatter:

@@ -22,7 +22,7 @@ from time import monotonic
 from typing import Any, Final, Generic
 
 from backend import log
-from backend.errors import ExplorerError, QueueFull, TrainingStopped
+from backend.errors import ExplorerError, QueueFull, TrainingStopped, chain_of
 from backend.fair_share import payer
 from backend.memory import give_memory_back
 from backend.training_states import (
@@ -231,7 +231,5 @@ def _step_back() -> None:
 
 def _forget_variables(error: BaseException) -> None:
     """Keep where it happened, but not the variables: they may hold a model."""
-    chain: BaseException | None = error
-    while chain is not None:
-        traceback.clear_frames(chain.__traceback__)
-        chain = chain.__cause__ or chain.__context__
+    for one in chain_of(error):
+        traceback.clear_frames(one.__traceback__)
