@@ -17,14 +17,13 @@ from random import Random
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Final
-from urllib.request import urlopen
 
 from benchmarks.big_model import save_big_model
 from benchmarks.hall import come_and_go, hall, new_sentence, same_second, stay_open, typed
 from benchmarks.table import Row, Target, table
 from benchmarks.texts import sentences
 from benchmarks.visitors import PAGES, Tally
-from tests.serving import ROOT, server_process
+from tests.serving import ROOT, server_process, wait_until_started
 
 SECONDS: Final = 60.0
 CLASS: Final = 30
@@ -36,7 +35,6 @@ IDLE_S: Final = 20.0
 SETTLE_S: Final = 20.0
 COMING: Final = 50
 
-_MB: Final = 1e6
 _FLAT: Final = 5.0  # per cent
 
 
@@ -63,12 +61,12 @@ class Server:
     @property
     def megabytes(self) -> float:
         """What it holds now."""
-        return self._status("VmRSS") / 1000
+        return self._memory("VmRSS")
 
     @property
     def most_megabytes(self) -> float:
         """The most it has held."""
-        return self._status("VmHWM") / 1000
+        return self._memory("VmHWM")
 
     @property
     def seconds(self) -> float:
@@ -76,11 +74,11 @@ class Server:
         fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def _status(self, name: str) -> int:
-        """Kilobytes (1024 bytes each) that the system tells under this name, as 1000 bytes."""
+    def _memory(self, name: str) -> float:
+        """Megabytes that the system tells under this name, in units of 1024 bytes."""
         for line in Path(f"/proc/{self.process}/status").read_text().splitlines():
             if line.startswith(name):
-                return int(line.split()[1]) * 1024 // 1000
+                return int(line.split()[1]) * 1024 / 1e6
         raise ValueError(f"expected {name} in the status of a process")
 
 
@@ -89,20 +87,10 @@ def ready_server(folder: Path, **environment: str) -> Iterator[Server]:
     """A server that has loaded its model and trained what it trains by itself."""
     with server_process(folder / "server.log", ROOT, **environment) as (address, process):
         server = Server(address, process)
-        _until_ready(address)
+        if wait_until_started(address)[1]["status"] != "ready":
+            raise RuntimeError("the server did not get ready")
         _until_idle(server)
         yield server
-
-
-def _until_ready(address: str) -> None:
-    end = monotonic() + 120
-    while monotonic() < end:
-        try:
-            with urlopen(f"{address}/health", timeout=5):
-                return
-        except OSError:
-            sleep(0.1)
-    raise RuntimeError("the server did not get ready")
 
 
 def _until_idle(server: Server) -> None:
