@@ -52,10 +52,11 @@ def show_one_token(model: str, sentences: tuple[str, str | None]) -> None:
     with main_figure():
         show_figure(figure, f"The vectors of {trace.tokens[position]}, added up", key="one_token")
     st.markdown(_about_colours(limit))
+    again = trace_again(trace)
     offer_csv(
         "This token's vectors (CSV)",
         f"embeddings-token-{position}.csv",
-        lambda: tables.one_token_csv(_columns(model, sentences), position),
+        lambda: tables.one_token_csv(_columns(again()), position),
     )
     _show_nearest(cached_model(model), trace, position)
     write_address()
@@ -66,11 +67,11 @@ def show_all_tokens(trace: Trace) -> None:
     parts = parts_of(trace.embeddings)
     figure = all_tokens_figure(parts, trace.tokens, limit=equation_limit(parts), theme=page_theme())
     show_figure(figure, "The vectors of all tokens, added up", key="all_tokens")
-    name, sentences, tokens = trace.model, trace.sentences, trace.tokens
+    again, tokens = trace_again(trace), trace.tokens
     offer_csv(
         "All tokens' vectors (CSV)",
         "embeddings.csv",
-        lambda: tables.all_tokens_csv(_columns(name, sentences), tokens),
+        lambda: tables.all_tokens_csv(_columns(again()), tokens),
     )
 
 
@@ -138,9 +139,9 @@ def _likeness(trace: Trace) -> tuple[FloatArray, FloatArray]:
     return cosine_similarity(without, without), cosine_similarity(added, added)
 
 
-def _columns(model: str, sentences: tuple[str, str | None]) -> dict[str, FloatArray]:
-    """The equation's lines for all tokens, read again: what waits for a click holds no vectors."""
-    parts = parts_of(cached_trace(model, *sentences).embeddings)
+def _columns(trace: Trace) -> dict[str, FloatArray]:
+    """The equation's lines for all tokens."""
+    parts = parts_of(trace.embeddings)
     names = [part.title.split(":")[0] for part in parts]
     return {name: np.asarray(part.values) for name, part in zip(names, parts, strict=True)}
 
