@@ -35,9 +35,19 @@ def view() -> View:
 
 def change(**fields: Any) -> None:
     """Choose this; for values that the app itself made, for the sentences of now."""
+    change_and_store(fields, {})
+
+
+def change_and_store(fields: Mapping[str, Any], values: Mapping[str, object]) -> None:
+    """Choose these, and put those away: all of it or, where Streamlit cuts this run off, nothing.
+
+    It does so wherever the session is read or set: after the view was set, nothing here asks it.
+    """
+    outdated, stored_now = _outdated(), _stored()
     st.session_state["kept_view"] = replace(view(), **fields)
-    _outdated().update(SILENT if "model" in fields else ())
-    _outdated().difference_update(fields)
+    outdated.update(SILENT if "model" in fields else ())
+    outdated.difference_update(fields)
+    stored_now.update(values)
 
 
 def keep(name: str, value: object) -> None:

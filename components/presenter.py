@@ -6,6 +6,7 @@ a single letter must not do anything to those who do not expect it (WCAG 2.1.4).
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -14,8 +15,8 @@ import streamlit as st
 from components import kept
 from components.browser_files import script_of, style_of
 from components.figure_scale import enlarged
-from components.stepping import can_step, step, step_example
-from components.view import FIELDS
+from components.stepping import can_step, example_stepped, stepped
+from components.view import View
 
 STYLE: Final = style_of("presenter_page")
 _SCALE: Final = 1.5
@@ -75,29 +76,28 @@ def take_presses() -> None:
     if not isinstance(sent, Mapping) or sent == heard:
         kept.store(_STEPPED, {})
         return
-    kept.change(**kept.stored(_STEPPED, {}))
-    kept.store(_HEARD, dict(sent))
-    _step_by(_new_presses(sent, heard if heard.get("loaded") == sent.get("loaded") else {}))
+    before = kept.stored(_STEPPED, {})
+    presses = _new_presses(sent, heard if heard.get("loaded") == sent.get("loaded") else {})
+    now = before | _asked_for(replace(kept.view(), **before), presses)
+    kept.change_and_store(now, {_HEARD: dict(sent), _STEPPED: now})
 
 
 def _new_presses(sent: Mapping[str, object], before: Mapping[str, object]) -> dict[str, int]:
     return {key: _number(sent.get(key)) - _number(before.get(key)) for key in _PRESSED}
 
 
-def _step_by(presses: Mapping[str, int]) -> None:
-    before = kept.view()
-    step("layer", presses["layer"])
-    step("head", presses["head"])
+def _asked_for(view: View, presses: Mapping[str, int]) -> dict[str, Any]:
+    """The fields of the view that these presses set."""
     if can_step("step"):
-        step("step", presses["next"])
+        further = stepped(view, "step", presses["next"])
     else:
-        step_example(presses["next"])
-    if presses["end"]:
-        kept.change(present=False)
-    now = kept.view()
-    changed = {field for field in FIELDS if getattr(now, field) != getattr(before, field)}
-    stepped = changed | set(kept.stored(_STEPPED, {}))
-    kept.store(_STEPPED, {field: getattr(now, field) for field in stepped})
+        further = example_stepped(view, presses["next"])
+    return {
+        **stepped(view, "layer", presses["layer"]),
+        **stepped(view, "head", presses["head"]),
+        **further,
+        **({"present": False} if presses["end"] else {}),
+    }
 
 
 def main_figure() -> AbstractContextManager[Any]:

@@ -1,10 +1,11 @@
 """To the next and the previous layer, head, step of the lesson or example, where there are some."""
 
-from typing import Final
+from typing import Any, Final
 
 from backend.examples import EXAMPLES
 from components import kept
 from components.fitted import NO_TOKENS
+from components.view import View
 
 _COUNTS: Final = "steps_of_pages"
 
@@ -19,24 +20,25 @@ def can_step(field: str) -> bool:
     return _counts().get((kept.page_name(), field), 1) > 1
 
 
-def step(field: str, by: int) -> None:
-    """Choose the layer, head or step of the lesson so many further on, at most the last one."""
-    if can_step(field):
-        last = _counts()[kept.page_name(), field] - 1
-        kept.change(**{field: max(0, min(last, getattr(kept.view(), field) + by))})
+def stepped(view: View, field: str, by: int) -> dict[str, Any]:
+    """What to choose for the layer, head or step of the lesson so many on, at most the last one."""
+    if not by or not can_step(field):
+        return {}
+    last = _counts()[kept.page_name(), field] - 1
+    return {field: max(0, min(last, getattr(view, field) + by))}
 
 
-def step_example(by: int) -> None:
-    """Choose the example so many further on; after the last comes the first.
+def example_stepped(view: View, by: int) -> dict[str, Any]:
+    """What to choose for the example so many further on; after the last comes the first.
 
     Sentences of the reader's own stand before the first one.
     """
-    view = kept.view()
+    if not by:
+        return {}
     pairs = [(example.a, example.b) for example in EXAMPLES]
     here = pairs.index((view.a, view.b)) if (view.a, view.b) in pairs else -1 if by > 0 else 0
     a, b = pairs[(here + by) % len(pairs)]
-    if by:
-        kept.change(a=a, b=b, **NO_TOKENS)
+    return {"a": a, "b": b, **NO_TOKENS}
 
 
 def _counts() -> dict[tuple[str, str], int]:

@@ -1,5 +1,7 @@
 """Presenting: figures that grow, and presses of keys that are neither lost nor done twice."""
 
+import contextlib
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -8,8 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.examples import EXAMPLES
+from components import kept
 from components.figure_scale import enlarged
 from components.figures import attention_figure
+from components.presenter import take_presses
+from components.stepping import allow_steps
+from components.view import View
 from tests.opened import address, by_label, opened_script
 
 
@@ -67,6 +73,23 @@ def test_every_press_counts_once() -> None:
     assert chosen(pressed(page, layer=-90, head=90)) == ("0", "11")
 
 
+def test_a_press_counts_once_wherever_the_run_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    for allowed in range(100):
+        session = Session(presenter_keys={"presses": {"loaded": "now", "head": 3, "next": 2}})
+        monkeypatch.setattr("components.kept.st", SimpleNamespace(session_state=session))
+        allow_steps("head", 12)
+        session.uses_left = allowed
+        with contextlib.suppress(CutOffError):
+            take_presses()
+        was_cut_off = session.uses_left < 0
+        session.uses_left = 1000
+        take_presses()
+        assert (kept.view().head, kept.view().a) == (View().head + 3, EXAMPLES[2].a), allowed
+        if not was_cut_off:
+            break
+    assert 5 < allowed < 99
+
+
 def test_a_page_that_was_loaded_anew_counts_from_nothing() -> None:
     page = opened_script("pages/attention.py", present="1")
     pressed(page, layer=1)
@@ -102,6 +125,33 @@ def test_what_a_browser_sends_instead_of_counts_does_nothing() -> None:
 def test_a_key_ends_it() -> None:
     page = pressed(opened_script("pages/tokens.py", present="1"), end=1)
     assert "present" not in address(page)
+
+
+class CutOffError(Exception):
+    """Streamlit's way to end a run for the sake of a newer one."""
+
+
+class Session(dict[str, Any]):
+    """A session that is cut off once it was asked so often, as Streamlit's is at any time."""
+
+    uses_left = 1000
+
+    def _use(self) -> None:
+        self.uses_left -= 1
+        if self.uses_left < 0:
+            raise CutOffError
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._use()
+        super().__setitem__(key, value)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._use()
+        return super().get(key, default)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        self._use()
+        return super().setdefault(key, default)
 
 
 def pressed(page: AppTest, *, loaded: str = "now", **counts: Any) -> AppTest:
