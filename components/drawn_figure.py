@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
-import plotly.graph_objects as go
 import streamlit as st
 
+from components import plot
 from components.figure_words import MOST_ROWS, count_of_points, figure_table, figure_words
 from components.presenter import sized
 
@@ -16,7 +16,7 @@ _CONFIG: Final = {"displaylogo": False}
 
 
 def show_figure(
-    figure: go.Figure,
+    figure: plot.Figure,
     title: str,
     *,
     key: str,
@@ -36,11 +36,12 @@ def show_figure(
     """
     figure = sized(figure)
     if _is_phone():
-        figure.update_layout(dragmode=False)  # a finger on the figure scrolls the page
-    room: Literal["content"] | int = int(figure.layout.height) if steady else "content"
+        # A finger on the figure scrolls the page.
+        figure = plot.Figure(figure.traces, {**figure.layout, "dragmode": False})
+    room: Literal["content"] | int = int(figure.layout["height"]) if steady else "content"
     with st.container(height=room, border=False, key=f"{'steady' if steady else 'figure'}_{key}"):
         event = st.plotly_chart(
-            figure,
+            plot.Drawn(figure),
             key=key,
             alt=f"{title}. {figure_words(figure)}",
             on_select=on_select,
@@ -63,7 +64,7 @@ def keep_figures_steady() -> None:
     st.html(_STYLE)
 
 
-def _offer_table(figure: go.Figure, key: str) -> None:
+def _offer_table(figure: plot.Figure, key: str) -> None:
     with st.expander("The numbers as a table", key=f"numbers_{key}", on_change="rerun") as table:
         if table.open:
             st.dataframe(figure_table(figure), hide_index=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components import plot
 from components.palette import HEADS, Theme
 from components.plain import label
 
@@ -19,14 +19,14 @@ LEGEND_ABOVE: Final = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 
 
 def marked_lines(
     lines: Mapping[str, Floats], at: Sequence[Any], *, hover: str, theme: Theme
-) -> list[go.Scatter]:
+) -> list[plot.Trace]:
     """At most four lines by what they are called, each with a dash and a mark of its own.
 
     lines: (point,) each; at: (point,), where they stand along the axis
     hover: what is said of a point, behind the line's name, in Plotly's template
     """
     return [
-        go.Scatter(
+        plot.scatter(
             x=list(at),
             y=values,
             mode="lines+markers",

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
+
+from components import plot
 
 Floats = NDArray[np.floating[Any]]
 Places = NDArray[np.integer[Any]]
@@ -17,6 +18,7 @@ Places = NDArray[np.integer[Any]]
 NUMBER: Final = re.compile(r"[-−+]?\d*\.?\d+(?:e[-−+]?\d+)?")
 """How numbers are written in hover texts."""
 
+_OF_EACH: Final = ("x", "y", "z", "text", "customdata")
 _PLACEHOLDER: Final = re.compile(r"%\{(\w+)(?:\[(\d+)\])?(?::([^}]*))?\}")
 _BOLD: Final = re.compile(r"<b>(.*?)</b>")
 _TAG: Final = re.compile(r"</?(?:b|i|sub|sup|span)[^>]*>")
@@ -26,13 +28,13 @@ _TAG: Final = re.compile(r"</?(?:b|i|sub|sup|span)[^>]*>")
 class Points:
     """The points of one trace that say something when one points at them."""
 
-    figure: go.Figure
-    trace: Any
+    figure: plot.Figure
+    trace: plot.Trace
 
     @cached_property
     def template(self) -> str:
         """The hover text with its placeholders, without the box that names the trace."""
-        return str(re.sub(r"<extra>.*?</extra>", "", self.trace.hovertemplate))
+        return str(re.sub(r"<extra>.*?</extra>", "", self.trace["hovertemplate"]))
 
     @cached_property
     def numbers(self) -> Floats:
@@ -51,13 +53,13 @@ class Points:
     @cached_property
     def count(self) -> int:
         """How many points there are, those that say nothing among them."""
-        values = self.trace.z if self.trace.type == "heatmap" else self.trace.x
+        values = self.trace["z" if self.is_heatmap else "x"]
         return int(np.size(np.asarray(values)))
 
     @cached_property
     def columns(self) -> int:
         """Cells in a row of a heatmap."""
-        return len(self.trace.z[0])
+        return len(self.trace["z"][0])
 
     @cached_property
     def places(self) -> Places:
@@ -65,18 +67,23 @@ class Points:
 
         Of a table that is the same both ways one half says everything, without its diagonal.
         """
-        if self.trace.type != "heatmap":
+        if not self.is_heatmap:
             return np.arange(self.count)
-        cells = np.asarray(self.trace.z, float)
+        cells = np.asarray(self.trace["z"], float)
         told = ~np.isnan(cells)
         if len(cells) > 1 and _is_the_same_both_ways(cells):
             told &= np.triu(np.ones_like(told), 1)
         return np.flatnonzero(told)
 
     @property
+    def is_heatmap(self) -> bool:
+        """Whether its points are the cells of a table."""
+        return bool(self.trace["type"] == "heatmap")
+
+    @property
     def is_line(self) -> bool:
         """Whether its points are told from the first to the last."""
-        return self.trace.type == "scatter" and "lines" in (self.trace.mode or "")
+        return self.trace["type"] == "scatter" and "lines" in self.trace.get("mode", "")
 
     def what(self, place: int) -> str:
         """What this point is."""
@@ -105,11 +112,11 @@ class Points:
             return found[0]
 
     def _array(self, name: str) -> Any:
-        return self.trace[name] if name in ("x", "y", "z", "text", "customdata") else None
+        return self.trace.get(name) if name in _OF_EACH else None
 
     def _at(self, name: str, place: int) -> Any:
         values = self._array(name)
-        if self.trace.type != "heatmap":
+        if not self.is_heatmap:
             value = values[place]
         else:
             row, column = divmod(place, self.columns)
@@ -122,19 +129,26 @@ class Points:
     @cached_property
     def _names(self) -> Mapping[str, Mapping[Any, str]]:
         """What places along the axes are called, where they have names of their own."""
-        axes = {name: getattr(self.trace, f"{name}axis") or name for name in "xy"}
-        named = {name: self.figure.layout[f"{name}axis{axis[1:]}"] for name, axis in axes.items()}
+        numbers = {name: self.trace.get(f"{name}axis", name)[1:] for name in "xy"}
+        axes = {name: self._axis(name, number) for name, number in numbers.items()}
         return {
-            name: dict(zip(axis.tickvals, axis.ticktext, strict=False))
-            for name, axis in named.items()
-            if axis.tickvals is not None and axis.ticktext is not None
+            name: dict(zip(axis["tickvals"], axis["ticktext"], strict=False))
+            for name, axis in axes.items()
+            if "tickvals" in axis and "ticktext" in axis
         }
 
+    def _axis(self, name: str, number: str) -> plot.Layout:
+        """The axis of that number, none for the first; layouts may also call that one 1."""
+        layout = self.figure.layout
+        first: plot.Layout = layout.get(f"{name}axis1", {}) if number in ("", "1") else {}
+        axis: plot.Layout = layout.get(f"{name}axis{number}", first)
+        return axis
 
-def points_of(figure: go.Figure) -> Iterator[Points]:
+
+def points_of(figure: plot.Figure) -> Iterator[Points]:
     """The traces of a figure that say something, in their order."""
-    for trace in figure.data:
-        if trace.hovertemplate and trace.hoverinfo != "skip":
+    for trace in figure.traces:
+        if trace.get("hovertemplate") and trace.get("hoverinfo") != "skip":
             points = Points(figure, trace)
             if points.count and len(points.places):
                 yield points

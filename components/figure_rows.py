@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components import plot
 from components.figures import colour_bar, colour_scale
 from components.palette import DIVERGING, INK, Theme
 
@@ -113,12 +113,12 @@ def signed_marker(values: Floats, theme: Theme) -> Layout:
     }
 
 
-def cells(values: Floats, named: Sequence[str], what: str, *, x: str, y: str) -> go.Heatmap:
+def cells(values: Floats, named: Sequence[str], what: str, *, x: str, y: str) -> plot.Trace:
     """One cell a number, in the colours of the figure's `coloraxis`.
 
     values: (row, dimension); named: what each row is called, a Plotly label; what: a cell is
     """
-    return go.Heatmap(
+    return plot.heatmap(
         z=values,
         customdata=[[name] * values.shape[1] for name in named],
         xaxis=x,
@@ -133,9 +133,9 @@ def cells(values: Floats, named: Sequence[str], what: str, *, x: str, y: str) ->
 
 def bars(
     values: Floats, named: Sequence[str], what: str, form: str, marker: Layout, *, x: str, y: str
-) -> go.Bar:
+) -> plot.Trace:
     """One bar a row. values: (row,); form: how a number is written, as Python formats it"""
-    return go.Bar(
+    return plot.bar(
         x=values,
         y=list(range(len(values))),
         xaxis=x,
@@ -147,10 +147,10 @@ def bars(
     )
 
 
-def numbers(values: Floats, form: str, scale: Layout, *, x: str, y: str) -> go.Scatter:
+def numbers(values: Floats, form: str, scale: Layout, *, x: str, y: str) -> plot.Trace:
     """The bars' numbers below each other, at the right end of their scale."""
     start, end = scale["range"]
-    return go.Scatter(
+    return plot.scatter(
         x=[end - 0.02 * (end - start)] * len(values),
         y=list(range(len(values))),
         xaxis=x,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-import plotly.graph_objects as go
+from components import plot
 
 _PIXELS: Final = {"size", "thickness", "itemwidth", "standoff", "l", "r", "t", "b"}
 """Numbers that are pixels wherever they stand in a figure: of texts, marks, bars and margins."""
@@ -13,17 +13,17 @@ _IN_TEXT: Final = re.compile(r"(<span style=.font-size:)(\d+)(?=px)")
 _LEAST: Final = 0.8  # of the scale of its letters, by which a figure grows at least
 
 
-def enlarged(figure: go.Figure, scale: float, window: int) -> go.Figure:
+def enlarged(figure: plot.Figure, scale: float, window: int) -> plot.Figure:
     """A larger copy: texts, marks and margins `scale` times as large.
 
     window: pixels of height that a figure fills at most, where its rows then still have room for
     their letters
     """
-    layout = _scaled(figure.layout.to_plotly_json(), scale)
-    height = figure.layout.height
+    layout = _scaled(figure.layout, scale)
+    height = figure.layout.get("height")
     if height:
         layout["height"] = max(_LEAST * scale * height, min(scale * height, window))
-    return go.Figure([_scaled(trace.to_plotly_json(), scale) for trace in figure.data], layout)
+    return plot.Figure([_scaled(trace, scale) for trace in figure.traces], layout)
 
 
 def _scaled(part: Any, scale: float, name: str = "") -> Any:

@@ -3,45 +3,41 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-# Plotly asks whether pandas is loaded; another visitor's thread may just be loading it. Importing
-# it here makes this thread wait for that.
-import pandas  # noqa: F401
-import plotly.graph_objects as go
-from plotly.basedatatypes import BaseTraceType
-
 from components.palette import INK, Theme
+from components.plot import Figure, Layout, Trace
 
 SIZE: Final = 14
 
 
-def readable_figure(
-    traces: Sequence[BaseTraceType], layout: Mapping[str, Any], theme: Theme
-) -> go.Figure:
+def readable_figure(traces: Sequence[Trace], layout: Layout, theme: Theme) -> Figure:
     """A figure, every text in it SIZE pixels and, where it has no colour, in the page's ink.
 
     Streamlit's theme sets smaller, greyer text on each axis, which only each axis can override.
-    All is put together before the figure is made: to change one that is made already takes Plotly
-    many times as long.
     """
     font = {"size": SIZE, "color": INK[theme]}
-    legend = {**layout.get("legend", {}), "font": font}
-    readable = {**layout, "font": font, "legend": legend}
+    readable = {**layout, "font": font, "legend": {**layout.get("legend", {}), "font": font}}
     for name in {"xaxis", "yaxis", *layout}:
         if name.startswith(("xaxis", "yaxis")) and f"{name}1" not in layout:
             readable[name] = _with_font(layout.get(name, {}), font)
     if "coloraxis" in layout:
-        bar = _with_font(layout["coloraxis"].get("colorbar", {}), font)
-        readable["coloraxis"] = {**layout["coloraxis"], "colorbar": bar}
+        readable["coloraxis"] = _with_bar(layout["coloraxis"], font)
     if "annotations" in layout:
         notes = layout["annotations"]
         readable["annotations"] = [{**note, "font": font | note.get("font", {})} for note in notes]
-    for trace in traces:
-        if trace.type == "heatmap":
-            trace.colorbar.tickfont = trace.colorbar.title.font = font
-        elif trace.type in ("scatter", "bar"):
-            own = trace.textfont.color
-            trace.textfont = font if own is None else font | {"color": own}
-    return go.Figure(list(traces), readable)
+    return Figure([_readable(trace, font) for trace in traces], readable)
+
+
+def _readable(trace: Trace, font: Mapping[str, Any]) -> Trace:
+    """The trace with this font in its bar of colours and its texts."""
+    if "colorbar" in trace:
+        trace = _with_bar(trace, font)
+    if trace["type"] in ("scatter", "bar") and "text" in trace:
+        trace = trace | {"textfont": font | trace.get("textfont", {})}
+    return trace
+
+
+def _with_bar(colours: Mapping[str, Any], font: Mapping[str, Any]) -> dict[str, Any]:
+    return {**colours, "colorbar": _with_font(colours.get("colorbar", {}), font)}
 
 
 def _with_font(scale: Mapping[str, Any], font: Mapping[str, Any]) -> dict[str, Any]:

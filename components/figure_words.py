@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 
+from components import plot
 from components.figure_points import NUMBER, Floats, Points, plain_text, points_of
 
 MOST_ROWS: Final = 1000
@@ -20,7 +20,7 @@ _MOST_TRACES: Final = 5  # that are told of one by one
 _MOST_COMPARED: Final = 1000  # points of a map
 
 
-def figure_words(figure: go.Figure) -> str:
+def figure_words(figure: plot.Figure) -> str:
     """The strongest, the weakest, the first and the last of what a figure shows, in sentences."""
     ranked: list[Points] = []
     unranked: list[Points] = []
@@ -35,7 +35,7 @@ def figure_words(figure: go.Figure) -> str:
     return " ".join(filter(None, [*said, _nearness(unranked)]))
 
 
-def figure_table(figure: go.Figure) -> dict[str, list[Any]]:
+def figure_table(figure: plot.Figure) -> dict[str, list[Any]]:
     """Every point of a figure with its number, at most MOST_ROWS, in the figure's order.
 
     Lines over the same places stand side by side, a column each.
@@ -44,7 +44,7 @@ def figure_table(figure: go.Figure) -> dict[str, list[Any]]:
     if not traces:
         return {}
     if _are_side_by_side(traces):
-        return _columns(traces, figure.layout.xaxis.title.text or "at")
+        return _columns(traces, _axis_title(figure) or "at")
     numbers = _numbers(traces)
     kept = np.arange(len(numbers))
     if len(kept) > MOST_ROWS:
@@ -57,24 +57,29 @@ def figure_table(figure: go.Figure) -> dict[str, list[Any]]:
     }
 
 
-def count_of_points(figure: go.Figure) -> int:
+def count_of_points(figure: plot.Figure) -> int:
     """How many points a figure tells of."""
     return sum(len(points.places) for points in points_of(figure))
 
 
+def _axis_title(figure: plot.Figure) -> str:
+    title: str | None = figure.layout.get("xaxis", {}).get("title", {}).get("text")
+    return title or ""
+
+
 def _are_side_by_side(traces: Sequence[Points]) -> bool:
-    names = {points.trace.name for points in traces}
-    at = {tuple(points.trace.x) for points in traces if points.is_line}
+    names = {points.trace.get("name") for points in traces}
+    at = {tuple(points.trace["x"]) for points in traces if points.is_line}
     lines = all(points.is_line and np.isfinite(points.numbers).all() for points in traces)
     return lines and len(names) == len(traces) and None not in names and len(at) == 1
 
 
 def _columns(traces: Sequence[Points], title: str) -> dict[str, list[Any]]:
     lines = {
-        plain_text(points.trace.name): _as_numbers([points.number(n) for n in points.places])
+        plain_text(points.trace["name"]): _as_numbers([points.number(n) for n in points.places])
         for points in traces
     }
-    return {title: list(traces[0].trace.x)} | lines
+    return {title: list(traces[0].trace["x"])} | lines
 
 
 def _numbers(traces: Sequence[Points]) -> Floats:
@@ -117,7 +122,7 @@ def _course(points: Points) -> str:
         for name, place in extremes.items()
         if points.numbers[place] not in ends
     ]
-    name = points.trace.name
+    name = points.trace.get("name")
     own = f"{plain_text(name)}, " if name else ""
     return (
         (f"{own.removesuffix(', ')}: " if own else "")
@@ -132,7 +137,9 @@ def _nearness(traces: Sequence[Points]) -> str:
     told = told[:_MOST_COMPARED]
     if len(told) < 2:
         return ""
-    at = np.array([[points.trace.x[place], points.trace.y[place]] for points, place in told], float)
+    at = np.array(
+        [[points.trace["x"][place], points.trace["y"][place]] for points, place in told], float
+    )
     apart = np.linalg.norm(at[:, None] - at, axis=-1)  # (point, point)
     furthest = np.unravel_index(int(apart.argmax()), apart.shape)
     np.fill_diagonal(apart, np.inf)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components import plot
 from components.figure_text import readable_figure
 from components.palette import INK, SEQUENTIAL, Scale, Theme
 from components.plain import names, positions
@@ -60,13 +60,13 @@ def attention_figure(
     titles: tuple[str, str, str] = LOOKING,
     marked: int | None = None,
     largest: float = 1.0,
-) -> go.Figure:
+) -> plot.Figure:
     """One head's weights as a heatmap; 0 is no attention, 1 all of a token's attention.
 
     weights: (query, key). `titles` are those of the rows, the columns and the colours; `marked` is
     the row to frame; `largest` is where the colours end. With 1 heads can be compared by eye.
     """
-    heatmap = go.Heatmap(
+    heatmap = plot.heatmap(
         z=weights,
         x=positions(keys),
         y=positions(queries),

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 
+from components import plot
 from components.figure_lines import LEGEND_ABOVE, Floats, marked_lines
 from components.figure_text import readable_figure
 from components.figures import colour_bar, colour_scale
@@ -27,13 +27,13 @@ def layers_figure(
     names: Sequence[str],
     *,
     theme: Theme,
-) -> go.Figure:
+) -> plot.Figure:
     """The likeliest pieces after each layer, the input's below, the last layer's on top.
 
     pieces: (layer + 1, rank); probabilities: (layer + 1, rank), 0 to 1; names: (layer + 1,)
     """
     shares = _texts(probabilities)
-    heatmap = go.Heatmap(
+    heatmap = plot.heatmap(
         z=probabilities,
         zmin=0,
         zmax=1,
@@ -74,13 +74,13 @@ def layers_figure(
     return readable_figure([heatmap], layout, theme)
 
 
-def loss_figure(losses: Floats, steps: int, *, theme: Theme) -> go.Figure:
+def loss_figure(losses: Floats, steps: int, *, theme: Theme) -> plot.Figure:
     """The mean loss of every ten steps; the axis is as long as the whole training.
 
     losses: (step,), mean -log probability of the right words; 0 would be certainty
     """
     ends = range(10, len(losses) + 1, 10)
-    curve = go.Scatter(
+    curve = plot.scatter(
         x=list(ends),
         y=[float(losses[end - 10 : end].mean()) for end in ends],
         mode="lines",
@@ -102,7 +102,7 @@ def scores_figure(
     title: str,
     chosen: int | None = None,
     guess: str = "",
-) -> go.Figure:
+) -> plot.Figure:
     """Shares or probabilities over the training, in per cent, at the steps `at`.
 
     lines: at most three by what they are called, 0 to 1, (snapshot,) each
@@ -118,7 +118,7 @@ def scores_figure(
     if guess:
         thin = ink | {"dash": "longdash", "width": 1}
         ends = {"x": [0, steps], "y": [50, 50], "hoverinfo": "skip"}
-        drawn = [*drawn, go.Scatter(**ends, mode="lines", name=label(guess), line=thin)]
+        drawn = [*drawn, plot.scatter(**ends, mode="lines", name=label(guess), line=thin)]
     if chosen is not None:
         layout["shapes"] = [
             {"type": "line", "xref": "x", "yref": "y domain", "x0": chosen, "x1": chosen, "y0": 0,
@@ -127,7 +127,7 @@ def scores_figure(
     return readable_figure(drawn, layout, theme)
 
 
-def heads_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> go.Figure:
+def heads_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> plot.Figure:
     """All heads of all layers as small heatmaps, the layers from the bottom up.
 
     attention: (layer, head, query, key). In each, queries are rows from the top, keys columns.
@@ -146,7 +146,7 @@ def heads_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> g
             said[top : top + count, left : left + count] = np.char.add(
                 f"layer {layer}, head {head}<br>", arrows[::-1].astype(str)
             )
-    heatmap = go.Heatmap(
+    heatmap = plot.heatmap(
         z=tiled,
         zmin=0,
         zmax=1,
@@ -178,11 +178,11 @@ def heads_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> g
     return readable_figure([heatmap], layout, theme)
 
 
-def look_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> go.Figure:
+def look_figure(attention: Floats, tokens: Sequence[str], *, theme: Theme) -> plot.Figure:
     """Where one token looks in each head, a row a head. attention: (layer, head, key)."""
     layers, heads, _ = attention.shape
     rows = [f"{layer}, {head}" for layer in range(layers) for head in range(heads)]
-    heatmap = go.Heatmap(
+    heatmap = plot.heatmap(
         z=attention.reshape(layers * heads, -1),
         x=positions(tokens),
         y=rows,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from backend.trace import FloatArray
+from components import plot
 from components.figure_lines import LEGEND_ABOVE
 from components.figure_text import readable_figure
 from components.palette import HEADS, Theme
@@ -19,14 +19,14 @@ _MARKERS: Final = ("circle", "diamond-open")
 
 def cosine_figure(
     a: FloatArray, b: FloatArray, query: str, keys: Sequence[str], *, theme: Theme
-) -> go.Figure:
+) -> plot.Figure:
     """Cosine of the query's vector to each key's, in A and in B; 1 = the same direction.
 
     a, b: (layer + 1, key), the input first
     """
     layers = ["input", *map(str, range(len(a) - 1))]
     lines = [
-        go.Scatter(
+        plot.scatter(
             x=layers,
             y=cosines[:, key],
             mode="lines+markers",

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components import plot
 from components.figure_text import readable_figure
 from components.figures import colour_bar, colour_scale
 from components.palette import DIVERGING, HEADS, Theme
@@ -18,13 +18,13 @@ _TENTHS: Final = (0, 0.2, 0.4, 0.6, 0.8, 1)
 _MARGINS: Final = {"l": 8, "r": 8, "t": 8, "b": 8}
 
 
-def similarity_figure(similarity: Floats, tokens: Sequence[str], *, theme: Theme) -> go.Figure:
+def similarity_figure(similarity: Floats, tokens: Sequence[str], *, theme: Theme) -> plot.Figure:
     """Cosine of every token with every other: 1 the same direction, 0 nothing in common.
 
     similarity: (token, token). The scale is fixed from -1 to 1, so that two figures compare.
     """
     names = positions(tokens)
-    heatmap = go.Heatmap(
+    heatmap = plot.heatmap(
         z=similarity,
         x=names,
         y=names,
@@ -54,13 +54,13 @@ def similarity_figure(similarity: Floats, tokens: Sequence[str], *, theme: Theme
 
 def nearest_figure(
     pieces: Sequence[str], similarity: Floats, own: str, *, theme: Theme
-) -> go.Figure:
+) -> plot.Figure:
     """The nearest pieces as bars, nearest first; the piece itself is hatched.
 
     similarity: (piece,), cosine, 1 for the same direction.
     """
     names = [f"{rank} {label(piece)}" for rank, piece in enumerate(pieces, start=1)]
-    bars = go.Bar(
+    bars = plot.bar(
         x=similarity,
         y=names,
         orientation="h",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components import plot
 from components.figure_text import readable_figure
 from components.figures import colour_bar, token_axis
 from components.palette import DIVERGING, Scale, Theme
@@ -71,7 +71,7 @@ def equation_limit(parts: Sequence[Part]) -> float:
 
 def one_token_figure(
     parts: Sequence[Part], position: int, *, limit: float, theme: Theme
-) -> go.Figure:
+) -> plot.Figure:
     """Every value of one token's vectors, the dimensions written line by line like text."""
     width = parts[0].values.shape[1]
     columns = strip_columns(width)
@@ -105,7 +105,7 @@ def all_tokens_figure(
     limit: float,
     theme: Theme,
     row_pixels: int = _TOKEN_PIXELS,
-) -> go.Figure:
+) -> plot.Figure:
     """Every value of every token's vectors: one row a token, one column a dimension.
 
     row_pixels: of a token, up to _TALL_ROWS of them or as long as the panel is not too tall
@@ -207,7 +207,7 @@ def _heading(part: Part, top: float) -> dict[str, Any]:
 
 def _equation(
     heatmaps: Sequence[dict[str, Any]], layout: dict[str, Any], limit: float, theme: Theme
-) -> go.Figure:
+) -> plot.Figure:
     """One heatmap a panel, all with one scale of colours from -limit to limit."""
     ticks = [share * limit for share in (-1, -0.5, 0, 0.5, 1)]
     above = {
@@ -224,7 +224,7 @@ def _equation(
         "colorbar": colour_bar("value") | layout["coloraxis"]["colorbar"] | above,
     }
     panels = [
-        go.Heatmap(**heatmap, coloraxis="coloraxis", xaxis=f"x{row}", yaxis=f"y{row}")
+        plot.heatmap(**heatmap, coloraxis="coloraxis", xaxis=f"x{row}", yaxis=f"y{row}")
         for row, heatmap in enumerate(heatmaps, start=1)
     ]
     return readable_figure(panels, layout, theme)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components import plot
 from components.figure_names import written_names
 from components.figure_text import readable_figure
 from components.figures import colour_bar, colour_scale
@@ -29,7 +29,7 @@ _PHONE: Final = (350, 350)  # pixels, in which no name is to lie over another
 
 def head_grid_figure(
     values: Floats, title: str, *, largest: float, theme: Theme, chosen: tuple[int, int]
-) -> go.Figure:
+) -> plot.Figure:
     """A number for each head as a map, layers below each other, heads side by side.
 
     values: (layer, head); not a number where there is none
@@ -38,7 +38,7 @@ def head_grid_figure(
     """
     layers, heads = values.shape
     largest = largest or 1.0
-    heatmap = go.Heatmap(
+    heatmap = plot.heatmap(
         z=values,
         zmin=0,
         zmax=largest,
@@ -62,7 +62,7 @@ def head_grid_figure(
     }  # fmt: skip
     targets = _targets(values, "markers+text" if heads <= _MOST_WRITTEN else "markers")
     shares = np.nan_to_num(values.ravel() / largest).tolist()
-    targets.textfont.color = [text_colour(share, theme) for share in shares]
+    targets["textfont"] = {"color": [text_colour(share, theme) for share in shares]}
     frame = {"width": 3, "color": HEADS[theme][1]}
     layer, head = chosen
     layout["shapes"] = [
@@ -74,7 +74,7 @@ def head_grid_figure(
 
 def head_places_figure(
     points: Floats, layers: int, heads: int, *, theme: Theme, chosen: tuple[int, int]
-) -> go.Figure:
+) -> plot.Figure:
     """All heads on a map: near means alike. Each layer has its own colour and mark.
 
     points: (head, 2), the heads of all layers one after the other
@@ -112,12 +112,12 @@ def short_number(value: float) -> str:
     return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
 
 
-def _targets(values: Floats, mode: str) -> go.Scatter:
+def _targets(values: Floats, mode: str) -> plot.Trace:
     """The numbers, and unseen marks behind them: Plotly lets one choose marks only."""
     layers, heads = values.shape
     unseen = {"marker": {"opacity": 0}}
     flat = values.ravel().tolist()
-    return go.Scatter(
+    return plot.scatter(
         x=np.tile(np.arange(heads), layers),
         y=np.repeat(np.arange(layers), heads),
         mode=mode,
@@ -134,11 +134,11 @@ def _targets(values: Floats, mode: str) -> go.Scatter:
     )
 
 
-def _layer_marks(points: Floats, layer: int, heads: int, theme: Theme) -> go.Scatter:
+def _layer_marks(points: Floats, layer: int, heads: int, theme: Theme) -> plot.Trace:
     own = points[layer * heads : (layer + 1) * heads]
     colours = HEADS[theme]
     full = {"marker": {"opacity": 1}}
-    return go.Scatter(
+    return plot.scatter(
         x=own[:, 0],
         y=own[:, 1],
         mode="markers",
@@ -164,9 +164,9 @@ def _equal_ranges(points: Floats) -> list[list[float]]:
     return [[float(m) - spread / 2, float(m) + spread / 2] for m in middle]
 
 
-def _ring(point: Floats, theme: Theme) -> go.Scatter:
+def _ring(point: Floats, theme: Theme) -> plot.Trace:
     """Around the head that is chosen."""
-    return go.Scatter(
+    return plot.scatter(
         x=[point[0]],
         y=[point[1]],
         mode="markers",
@@ -176,10 +176,10 @@ def _ring(point: Floats, theme: Theme) -> go.Scatter:
     )
 
 
-def _names(points: Floats, names: Sequence[str], sides: dict[int, str], ringed: int) -> go.Scatter:
+def _names(points: Floats, names: Sequence[str], sides: dict[int, str], ringed: int) -> plot.Trace:
     """Names beside the marks; unseen marks of their own keep them away from those that are seen."""
     shown = list(sides)
-    return go.Scatter(
+    return plot.scatter(
         x=points[shown, 0],
         y=points[shown, 1],
         mode="markers+text",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components import plot
 from components.figure_rows import (
     AXIS,
     COLOURS,
@@ -69,7 +69,7 @@ class Bars:
 
 def vectors_figure(
     panels: Sequence[Vectors], *, limit: float, theme: Theme, marked: int | None = None
-) -> go.Figure:
+) -> plot.Figure:
     """Panels of vectors below each other, one column a dimension for all of them.
 
     limit: the value at which the colours end, on both sides of zero
@@ -106,7 +106,7 @@ def products_figure(
     *,
     theme: Theme,
     marked: int | None = None,
-) -> go.Figure:
+) -> plot.Figure:
     """Products by dimension, and beside each row of them their sum as a bar.
 
     names: Plotly labels, (token,); products: (token, dimension); sums: (token,)
@@ -139,7 +139,7 @@ def products_figure(
 
 def bars_by_row_figure(
     names: Sequence[str], panels: Sequence[Bars], *, theme: Theme, marked: int | None = None
-) -> go.Figure:
+) -> plot.Figure:
     """A bar for each row in panels side by side, all on one scale.
 
     names: Plotly labels, (row,); marked: the row to frame
@@ -148,7 +148,7 @@ def bars_by_row_figure(
     upper, last = 1 - TITLE / inner, len(panels)
     scale = number_scale([p.values for p in panels], top=max(p.top for p in panels))
     layout = frame(inner, names, bottom=_FOOT, top=ICONS)
-    drawn: list[go.Bar | go.Scatter] = []
+    drawn: list[plot.Trace] = []
     for number, panel in enumerate(panels, start=1):
         x, y = f"x{number}", f"y{number}"
         left = (number - 1) / last + (_BETWEEN / 2 if number > 1 else 0)
@@ -172,14 +172,14 @@ def bars_by_row_figure(
 
 def dimensions_figure(
     order: NDArray[np.integer[Any]], query: Floats, key: Floats, *, theme: Theme
-) -> go.Figure:
+) -> plot.Figure:
     """The products of one query and one key as bars in this order, and their sum so far as a line.
 
     order: the dimensions, (place,); query, key: (dimension,)
     """
     products = (query * key)[order]
     named = [str(dimension) for dimension in order.tolist()]
-    each = go.Bar(
+    each = plot.bar(
         x=named,
         y=products,
         name="product",
@@ -188,7 +188,7 @@ def dimensions_figure(
         hovertemplate="dimension %{x}<br>query %{customdata[0]:+.3f} × key %{customdata[1]:+.3f}"
         "<br>= <b>%{y:+.3f}</b><extra></extra>",
     )
-    together = go.Scatter(
+    together = plot.scatter(
         x=named,
         y=np.cumsum(products),
         name="sum from the left up to here",

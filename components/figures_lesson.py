@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components import plot
 from components.figure_text import readable_figure
 from components.palette import HEADS, Theme
 from components.plain import label
@@ -29,7 +29,7 @@ def bars_figure(
     theme: Theme,
     end: float | None = None,
     counted: str | None = None,
-) -> go.Figure:
+) -> plot.Figure:
     """One bar a name for each of the series, which have colours and patterns of their own.
 
     series: what each is called and its values, (name,). Names are told apart by their place, so
@@ -38,7 +38,7 @@ def bars_figure(
     """
     places = list(range(len(names)))
     bars = [
-        go.Bar(
+        plot.bar(
             x=values,
             y=places,
             orientation="h",

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
+from components import plot
 from components.figure_lines import LEGEND_ABOVE, Floats, marked_lines
 from components.figure_text import readable_figure
 from components.palette import HEADS, INK, Theme
@@ -13,7 +13,7 @@ from components.palette import HEADS, INK, Theme
 _MARGINS: Final = {"l": 8, "r": 16, "t": 8, "b": 8}
 
 
-def way_figure(lines: Mapping[str, Floats], names: Sequence[str], *, theme: Theme) -> go.Figure:
+def way_figure(lines: Mapping[str, Floats], names: Sequence[str], *, theme: Theme) -> plot.Figure:
     """Cosines of one token's vector with others, layer by layer; 1 = the same direction.
 
     lines: (layer + 1,) each, at most four, by what they are called; names: (layer + 1,)
@@ -40,14 +40,14 @@ def accuracy_figure(
     theme: Theme,
     counted: str = "tokens",
     baseline: str = "most frequent tag of each word",
-) -> go.Figure:
+) -> plot.Figure:
     """Per cent of what is counted right after each layer, and by a baseline as a dashed line.
 
     by_layer: 0 to 1, (layer + 1,); by_word: the baseline, 0 to 1; names: (layer + 1,)
     """
     values = [100 * share for share in by_layer]
     told = {0, len(values) - 1, int(np.argmax(values))}  # at a phone's width there is no more room
-    curve = go.Scatter(
+    curve = plot.scatter(
         x=list(names),
         y=values,
         mode="lines+markers+text",

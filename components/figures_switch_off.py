@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from backend.trace import FloatArray, IntArray
+from components import plot
 from components.figure_lines import LEGEND_ABOVE, marked_lines
 from components.figure_text import readable_figure
 from components.figures import colour_bar, colour_scale
@@ -24,7 +24,7 @@ _DECADES: Final = 3
 
 def distance_figure(
     lines: Mapping[str, FloatArray], names: Sequence[str], *, theme: Theme
-) -> go.Figure:
+) -> plot.Figure:
     """Cosine distances between both runs after each layer; 0 = nothing is changed.
 
     lines: (layer + 1,) each, at most four, by what they are called; names: (layer + 1,)
@@ -50,7 +50,7 @@ def removal_figure(
     chosen: tuple[int, int],
     first: int,
     theme: Theme,
-) -> go.Figure:
+) -> plot.Figure:
     """Every head's effect as a map, the first by weight ringed; its points can be chosen.
 
     turned, weights, by_weight: (layer, head); `by_weight` is 1 for the largest weight
@@ -59,7 +59,7 @@ def removal_figure(
     layers, heads = turned.shape
     logarithms = np.log10(np.maximum(turned, _LOWEST))
     top = float(logarithms.max())
-    cells = go.Heatmap(
+    cells = plot.heatmap(
         z=logarithms,
         zmin=top - _DECADES,
         zmax=top,
@@ -71,7 +71,7 @@ def removal_figure(
     )
     points = _points(turned, weights)
     ringed = by_weight.ravel() <= first
-    rings = go.Scatter(
+    rings = plot.scatter(
         x=points["x"][ringed],
         y=points["y"][ringed],
         mode="markers",
@@ -112,10 +112,10 @@ def _points(turned: FloatArray, weights: FloatArray) -> dict[str, Any]:
     return {"x": x, "y": y, "customdata": told}
 
 
-def _choosable(points: Mapping[str, Any], theme: Theme) -> go.Scatter:
+def _choosable(points: Mapping[str, Any], theme: Theme) -> plot.Trace:
     """A point that cannot be seen on every cell: Plotly lets points be chosen, and cells not."""
     unseen = {"opacity": 0}
-    return go.Scatter(
+    return plot.scatter(
         **points,
         mode="markers",
         marker={"size": _CELL_PIXELS - 4, "symbol": "square", "color": INK[theme], "opacity": 0},

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from components import plot
 from components.figure_lines import LEGEND_ABOVE
 from components.figure_names import outward, written_names, written_on_a_phone
 from components.figure_text import readable_figure
@@ -38,7 +38,7 @@ def map_figure(
     share: Floats,
     theme: Theme,
     followed: int | None = None,
-) -> go.Figure:
+) -> plot.Figure:
     """The words after one layer: near means alike. Lines join a word of A with the same in B.
 
     points: (layer + 1, token, 2); segments: (token,); pairs: (pair, 2), indices of tokens;
@@ -53,7 +53,7 @@ def map_figure(
     if followed is not None:
         traces += _trails(points[: layer + 1, pairs[followed]], theme)
     traces += [
-        go.Scatter(
+        plot.scatter(
             x=points[layer, own, 0],
             y=points[layer, own, 1],
             mode="markers",
@@ -71,7 +71,7 @@ def map_figure(
     for written, opacity in ((narrow, 1), (wide, WIDE_ONLY)):
         sides = [names[index] for index in written]
         traces.append(_text(points[layer][written], [label(tokens[n]) for n in written], sides))
-        traces[-1].opacity = opacity
+        traces[-1]["opacity"] = opacity
     titles = [f"direction {n} ({part:.0%} of the spread)" for n, part in enumerate(share, start=1)]
     axes = [
         {"title": {"text": title}, "range": ends, "zeroline": True, "zerolinecolor": _GREY}
@@ -82,7 +82,7 @@ def map_figure(
 
 def path_figure(
     points: Floats, word: str, names: Sequence[str], *, share: Floats, theme: Theme
-) -> go.Figure:
+) -> plot.Figure:
     """One word's way in A and in B, from the input through every layer.
 
     points: (layer + 1, 2, 2), A then B; names: (layer + 1,)
@@ -91,7 +91,7 @@ def path_figure(
     spread = [high - low for low, high in ranges]
     places = [outward(points[:, 0] / spread, place) for place in range(len(points))]
     traces = [
-        go.Scatter(
+        plot.scatter(
             x=points[:, segment, 0],
             y=points[:, segment, 1],
             mode="lines+markers",
@@ -114,14 +114,14 @@ def path_figure(
 
 def drift_figure(
     similarity: Floats, words: Sequence[str], names: Sequence[str], *, followed: int, theme: Theme
-) -> go.Figure:
+) -> plot.Figure:
     """Cosine of each shared word in A and B, layer by layer: 1 = still the same vector.
 
     similarity: (layer + 1, pair); names: (layer + 1,). The followed word stands out.
     """
     others = [pair for pair in range(len(words)) if pair != followed]
     lines = [
-        go.Scatter(
+        plot.scatter(
             x=list(names),
             y=similarity[:, pair],
             mode="lines",
@@ -148,9 +148,9 @@ def drift_figure(
     return _framed(lines, across, down, height=440, theme=theme)
 
 
-def _text(points: Floats, names: Sequence[str], places: Sequence[str]) -> go.Scatter:
+def _text(points: Floats, names: Sequence[str], places: Sequence[str]) -> plot.Trace:
     """Names beside points, clear of the larger of the two marks. points: (name, 2)."""
-    return go.Scatter(
+    return plot.scatter(
         x=points[:, 0],
         y=points[:, 1],
         mode="markers+text",
@@ -171,7 +171,7 @@ def _inside_at_the_ends(places: Sequence[str]) -> list[str]:
 
 def _joining_lines(
     points: Floats, pairs: Ints, followed: int | None, theme: Theme
-) -> list[go.Scatter]:
+) -> list[plot.Trace]:
     others = [pair for pair in range(len(pairs)) if pair != followed]
     chosen = [] if followed is None else [followed]
     styles = (
@@ -179,7 +179,7 @@ def _joining_lines(
         (chosen, {"color": HEADS[theme][_FOLLOWED], "width": 5}, "the word to follow"),
     )
     return [
-        go.Scatter(
+        plot.scatter(
             x=_with_gaps(points[pairs[kept], 0]),
             y=_with_gaps(points[pairs[kept], 1]),
             mode="lines",
@@ -192,10 +192,10 @@ def _joining_lines(
     ]
 
 
-def _trails(points: Floats, theme: Theme) -> list[go.Scatter]:
+def _trails(points: Floats, theme: Theme) -> list[plot.Trace]:
     """The way of one word in A and in B so far. points: (layer + 1, 2, 2), A then B."""
     return [
-        go.Scatter(
+        plot.scatter(
             x=points[:, segment, 0],
             y=points[:, segment, 1],
             mode="lines",
@@ -219,13 +219,13 @@ def _range(values: Floats) -> list[float]:
 
 
 def _framed(
-    traces: Sequence[go.Scatter],
+    traces: Sequence[plot.Trace],
     across: dict[str, Any],
     down: dict[str, Any],
     *,
     height: int,
     theme: Theme,
-) -> go.Figure:
+) -> plot.Figure:
     layout = {
         "xaxis": across,
         "yaxis": down,

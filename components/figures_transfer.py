@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from backend.growth import Growth
 from backend.trace import FloatArray, IntArray
 from backend.transfer import CurvePoint
+from components import plot
 from components.figure_lines import LEGEND_ABOVE
 from components.figure_text import SIZE, readable_figure
 from components.figures import colour_bar, colour_scale
@@ -26,7 +26,7 @@ _LABELS_WITH_NUMBERS: Final = 20
 """Of a matrix up to which its cells have room for their numbers."""
 
 
-def curve_figure(curve: Sequence[CurvePoint], *, theme: Theme) -> go.Figure:
+def curve_figure(curve: Sequence[CurvePoint], *, theme: Theme) -> plot.Figure:
     """The loss after each step above, the share right below: learned from, and held out."""
     steps = [point.step for point in curve]
     right: Callable[[float], str] = "{:.0f} %".format
@@ -36,7 +36,7 @@ def curve_figure(curve: Sequence[CurvePoint], *, theme: Theme) -> go.Figure:
         ("held out", [100 * p.held_out_accuracy for p in curve], "solid", "square", "y2", right),
     ]
     drawn = [
-        go.Scatter(
+        plot.scatter(
             x=steps,
             y=values,
             yaxis=axis,
@@ -61,7 +61,7 @@ def curve_figure(curve: Sequence[CurvePoint], *, theme: Theme) -> go.Figure:
     return readable_figure(drawn, layout, theme)
 
 
-def confusion_figure(classes: Sequence[str], confusion: IntArray, *, theme: Theme) -> go.Figure:
+def confusion_figure(classes: Sequence[str], confusion: IntArray, *, theme: Theme) -> plot.Figure:
     """How many sentences of each label were given each label; what is right is the diagonal.
 
     confusion: (true label, predicted label)
@@ -69,7 +69,7 @@ def confusion_figure(classes: Sequence[str], confusion: IntArray, *, theme: Them
     count = len(classes)
     places = list(range(count))
     numbered = count <= _LABELS_WITH_NUMBERS
-    heatmap = go.Heatmap(
+    heatmap = plot.heatmap(
         z=confusion,
         x=places,
         y=places,
@@ -95,7 +95,7 @@ def confusion_figure(classes: Sequence[str], confusion: IntArray, *, theme: Them
     return readable_figure([heatmap], layout, theme)
 
 
-def growth_figure(growth: Growth, *, theme: Theme) -> go.Figure:
+def growth_figure(growth: Growth, *, theme: Theme) -> plot.Figure:
     """Accuracy by number of examples, by vectors and by word counts; bands without extremes.
 
     A dotted line is what always saying the most frequent label gives.
@@ -112,7 +112,7 @@ def growth_figure(growth: Growth, *, theme: Theme) -> go.Figure:
             sizes, 100 * shares, name, {"color": HEADS[theme][number], "dash": dash}, symbol
         )
     ]
-    guess = go.Scatter(
+    guess = plot.scatter(
         x=sizes,
         y=[100 * growth.most_frequent] * len(sizes),
         mode="lines",
@@ -132,7 +132,7 @@ def growth_figure(growth: Growth, *, theme: Theme) -> go.Figure:
 
 def _line_in_band(
     sizes: Sequence[str], shares: FloatArray, name: str, line: dict[str, Any], symbol: str
-) -> list[go.Scatter]:
+) -> list[plot.Trace]:
     """The mean over the draws, and a band around it without the best and the worst draw.
 
     shares: (size, draw)
@@ -140,7 +140,7 @@ def _line_in_band(
     low, high = middle_of(shares)
     edge = {"x": sizes, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     hidden = edge | {"showlegend": False}
-    mean = go.Scatter(
+    mean = plot.scatter(
         x=sizes,
         y=shares.mean(axis=1),
         mode="lines+markers",
@@ -153,8 +153,8 @@ def _line_in_band(
         "(%{customdata[0]:.0f} to %{customdata[1]:.0f})<extra></extra>",
     )
     return [
-        go.Scatter(y=high, **hidden),
-        go.Scatter(y=low, fill="tonexty", fillcolor=_faint(line["color"]), **hidden),
+        plot.scatter(y=high, **hidden),
+        plot.scatter(y=low, fill="tonexty", fillcolor=_faint(line["color"]), **hidden),
         mean,
     ]
 

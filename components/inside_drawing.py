@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from backend.head_steps import HeadSteps
 from backend.trace import Trace
+from components import plot
 from components.drawn_figure import show_figure
 from components.inside_words import Places, drawn_keys
 from components.page import page_theme
@@ -54,7 +54,7 @@ def inside_of(trace: Trace, steps: HeadSteps, key: int) -> Inside:
     )
 
 
-def draw(figure: go.Figure, title: str, name: str) -> None:
+def draw(figure: plot.Figure, title: str, name: str) -> None:
     """Draw a figure; `name` is that of its file, too."""
     config = {"toImageButtonOptions": {"filename": name, "scale": 2}}
     show_figure(figure, title, key=f"inside_{name}", config=config)

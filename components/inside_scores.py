@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from backend.head_steps import HeadSteps
 from backend.head_steps_tables import dimensions_csv
 from components import inside_words as words
+from components import plot
 from components.downloads import offer_csv
 from components.figure_rows import shortened
 from components.figures_inside import (
@@ -103,7 +103,7 @@ def _about_query(inside: Inside) -> str:
     return f"query: what “{label(shortened(inside.names[inside.steps.query]))}” looks for"
 
 
-def _bars(inside: Inside, panels: Sequence[Bars]) -> go.Figure:
+def _bars(inside: Inside, panels: Sequence[Bars]) -> plot.Figure:
     return bars_by_row_figure(inside.labels, panels, theme=inside.theme, marked=inside.row)
 
 

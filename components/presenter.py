@@ -9,10 +9,9 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Final
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import kept
+from components import kept, plot
 from components.browser_files import script_of, style_of
 from components.figure_scale import enlarged
 from components.stepping import can_step, example_stepped, stepped
@@ -105,7 +104,7 @@ def main_figure() -> AbstractContextManager[Any]:
     return st.container(key="main_figure", gap=None)
 
 
-def sized(figure: go.Figure) -> go.Figure:
+def sized(figure: plot.Figure) -> plot.Figure:
     """The figure as large as it is drawn."""
     return enlarged(figure, _SCALE, _WINDOW) if is_presenting() else figure
 

@@ -28,6 +28,7 @@ from components.comparison_words import (
 from components.figures_compare import cosine_figure
 from components.plain import JOINER
 from components.view import Choice
+from tests.figures import checked
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
 IT, CHICKEN, ROAD, LAST = 10, 2, 8, 13
@@ -279,7 +280,7 @@ def test_of_long_texts_only_a_part_is_sent(monkeypatch: pytest.MonkeyPatch, pair
 
 def test_the_figure_has_a_line_for_each_key_and_sentence() -> None:
     a = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, -0.25]], np.float32)
-    figure = cosine_figure(a, a + np.float32(0.1), "it", ["<b>", "road"], theme="light")
+    figure = checked(cosine_figure(a, a + np.float32(0.1), "it", ["<b>", "road"], theme="light"))
     assert [line.name for line in figure.data] == ["&lt;b>, A", "&lt;b>, B", "road, A", "road, B"]
     np.testing.assert_array_equal(figure.data[2].y, a[:, 1])
     assert list(figure.data[0].x) == ["input", "0", "1"]

@@ -1,10 +1,10 @@
 """What figures say in words: hand-made numbers, and every figure of the app."""
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from components import figure_words as words
+from components import plot
 from components.figures import attention_figure
 from components.figures_cloze import heads_figure, layers_figure, loss_figure
 from components.figures_embeddings import nearest_figure, similarity_figure
@@ -23,7 +23,7 @@ WEIGHTS = np.array(
 )
 
 
-def said(figure: go.Figure) -> str:
+def said(figure: plot.Figure) -> str:
     return words.figure_words(figure)
 
 
@@ -101,8 +101,8 @@ def test_heads_without_a_case_are_not_among_the_extremes() -> None:
 
 
 def test_a_figure_of_nothing_says_nothing() -> None:
-    assert said(go.Figure()) == ""
-    assert words.figure_table(go.Figure()) == {}
+    assert said(plot.Figure()) == ""
+    assert words.figure_table(plot.Figure()) == {}
     assert said(loss_figure(np.array([]), 100, theme="light")) == ""
 
 
@@ -150,5 +150,5 @@ def test_every_kind_of_figure_has_a_name_and_a_number_for_each_point() -> None:
 
 
 def test_what_a_visitor_typed_is_no_placeholder_of_something_that_is_not_there() -> None:
-    trace = go.Scatter(x=[1], y=[2], hovertemplate="%{customdata[3]} %{nothing}: <b>%{y}</b>")
-    assert said(go.Figure(trace)) == "%{customdata[3]} %{nothing}: 2."
+    trace = plot.scatter(x=[1], y=[2], hovertemplate="%{customdata[3]} %{nothing}: <b>%{y}</b>")
+    assert said(plot.Figure([trace])) == "%{customdata[3]} %{nothing}: 2."

@@ -12,6 +12,7 @@ from components.figures_cloze import (
     text_colour,
 )
 from components.palette import SEQUENTIAL, Theme
+from tests.figures import checked
 
 TOKENS = ("[CLS]", "<b>", "the", "[MASK]", "the", "[SEP]")
 THEMES: tuple[Theme, Theme] = ("light", "dark")
@@ -25,7 +26,7 @@ def weights() -> Any:
 
 def test_every_head_stands_in_its_tile_layer_0_below() -> None:
     attention = weights()
-    figure = heads_figure(attention, TOKENS, theme="light")
+    figure = checked(heads_figure(attention, TOKENS, theme="light"))
     tiled, said = np.array(figure.data[0].z), np.array(figure.data[0].customdata)
     count = len(TOKENS)
     for layer in range(2):
@@ -42,7 +43,7 @@ def test_every_head_stands_in_its_tile_layer_0_below() -> None:
 
 def test_one_row_a_head_from_one_token() -> None:
     look = weights()[:, :, 3]
-    figure = look_figure(look, TOKENS, theme="dark")
+    figure = checked(look_figure(look, TOKENS, theme="dark"))
     np.testing.assert_array_equal(figure.data[0].z, look.reshape(6, -1))
     assert list(figure.data[0].y)[:4] == ["0, 0", "0, 1", "0, 2", "1, 0"]
     assert len(set(figure.data[0].x)) == len(TOKENS)
@@ -56,7 +57,7 @@ def test_one_row_a_head_from_one_token() -> None:
 def test_pieces_after_each_layer_are_written_as_they_are() -> None:
     shares = np.array([[0.5, 0.25], [0.9, 0.0004]], np.float32)
     pieces = [["<img>", "&"], ["a" * 30, "##ed"]]
-    figure = layers_figure(pieces, shares, ["input", "0"], theme="light")
+    figure = checked(layers_figure(pieces, shares, ["input", "0"], theme="light"))
     texts = [note.text for note in figure.layout.annotations]
     assert texts[0] == "<b>&lt;img></b><br>0.500"
     assert texts[3] == "<b>##ed</b><br>&lt; 0.001"
@@ -83,15 +84,17 @@ def test_numbers_can_be_read_on_every_colour(theme: Theme, value: float) -> None
 
 def test_the_course() -> None:
     losses = np.arange(25, dtype=np.float32)
-    figure = loss_figure(losses, 100, theme="light")
+    figure = checked(loss_figure(losses, 100, theme="light"))
     assert list(figure.data[0].x) == [10, 20]
     assert list(figure.data[0].y) == [4.5, 14.5]
     assert figure.layout.xaxis.range[1] >= 100
-    assert len(loss_figure(losses[:0], 100, theme="light").data[0].x) == 0
+    assert len(checked(loss_figure(losses[:0], 100, theme="light")).data[0].x) == 0
 
     lines = {"new pairs": np.array([0, 0.5]), "<b>": np.array([0.25, 1])}
-    figure = scores_figure(
-        lines, [0, 20], 100, theme="dark", title="per cent", chosen=20, guess="a coin"
+    figure = checked(
+        scores_figure(
+            lines, [0, 20], 100, theme="dark", title="per cent", chosen=20, guess="a coin"
+        )
     )
     assert list(figure.data[0].y) == [0, 50]
     assert figure.data[1].name == "&lt;b>"

@@ -18,6 +18,7 @@ from components.figures_equation import (
 )
 from components.figures_token_map import WIDE_ONLY, drift_figure, map_figure, path_figure
 from components.palette import DIVERGING, INK
+from tests.figures import checked
 
 TOKENS = ("[CLS]", "<b>", "it", "it", "&lt;")
 RANDOM = np.random.default_rng(7)
@@ -38,7 +39,7 @@ def test_the_equation_leaves_out_a_segment_that_is_not_there() -> None:
 
 def test_one_token_shows_every_value_with_its_dimension() -> None:
     parts = equation_parts(TOKEN, SEGMENT, POSITION, INPUT)
-    figure = one_token_figure(parts, 2, limit=1.5, theme="light")
+    figure = checked(one_token_figure(parts, 2, limit=1.5, theme="light"))
     for trace, part in zip(figure.data, parts, strict=True):
         np.testing.assert_array_equal(trace.z.ravel(), part.values[2])
         np.testing.assert_array_equal(trace.customdata.ravel(), np.arange(24))
@@ -47,7 +48,7 @@ def test_one_token_shows_every_value_with_its_dimension() -> None:
 
 def test_all_tokens_are_rows_that_stay_apart() -> None:
     parts = equation_parts(TOKEN, SEGMENT, POSITION, INPUT)
-    figure = all_tokens_figure(parts, TOKENS, limit=1.5, theme="dark")
+    figure = checked(all_tokens_figure(parts, TOKENS, limit=1.5, theme="dark"))
     for trace, part in zip(figure.data, parts, strict=True):
         np.testing.assert_array_equal(trace.z, part.values)
         assert len(set(trace.y)) == len(TOKENS)
@@ -59,7 +60,7 @@ def test_all_tokens_are_rows_that_stay_apart() -> None:
 def test_tall_rows_are_all_named_as_long_as_there_is_room(tokens: int, named: int | None) -> None:
     parts = [Part("", "T", RANDOM.normal(size=(tokens, 8)))]
     words = [str(number) for number in range(tokens)]
-    figure = all_tokens_figure(parts, words, limit=1, theme="light", row_pixels=20)
+    figure = checked(all_tokens_figure(parts, words, limit=1, theme="light", row_pixels=20))
     assert figure.layout.yaxis.dtick == named
     low, high = figure.layout.yaxis.domain
     inner = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
@@ -97,14 +98,14 @@ def test_strips_have_full_lines(width: int, columns: int) -> None:
 
 def test_similarity_has_one_fixed_scale() -> None:
     similarity = RANDOM.uniform(-1, 1, size=(5, 5)).astype(np.float32)
-    heatmap = similarity_figure(similarity, TOKENS, theme="light").data[0]
+    heatmap = checked(similarity_figure(similarity, TOKENS, theme="light")).data[0]
     np.testing.assert_array_equal(heatmap.z, similarity)
     assert (heatmap.zmin, heatmap.zmax) == (-1, 1)
     assert len(set(heatmap.x)) == len(set(heatmap.y)) == 5
 
 
 def test_nearest_pieces_keep_their_order_and_mark_the_piece_itself() -> None:
-    bar = nearest_figure(["<b>", "x"], np.array([1, 0.5]), "<b>", theme="light").data[0]
+    bar = checked(nearest_figure(["<b>", "x"], np.array([1, 0.5]), "<b>", theme="light")).data[0]
     assert list(bar.y) == ["1 &lt;b>", "2 x"]
     assert list(bar.x) == [1, 0.5]
     assert list(bar.marker.pattern.shape) == ["/", ""]
@@ -114,15 +115,17 @@ def test_the_map_joins_the_same_word_and_keeps_its_axes() -> None:
     points = RANDOM.normal(size=(3, 4, 2))
     pairs = np.array([[0, 2], [1, 3]])
     figures = [
-        map_figure(
-            points,
-            ("it", "<b>", "it", "<b>"),
-            np.array([0, 0, 1, 1]),
-            pairs,
-            layer=layer,
-            share=np.array([0.5, 0.25]),
-            theme="light",
-            followed=1,
+        checked(
+            map_figure(
+                points,
+                ("it", "<b>", "it", "<b>"),
+                np.array([0, 0, 1, 1]),
+                pairs,
+                layer=layer,
+                share=np.array([0.5, 0.25]),
+                theme="light",
+                followed=1,
+            )
         )
         for layer in (0, 2)
     ]
@@ -142,14 +145,16 @@ def test_the_map_joins_the_same_word_and_keeps_its_axes() -> None:
 
 
 def test_the_map_of_one_word_without_partner() -> None:
-    figure = map_figure(
-        np.zeros((2, 1, 2)),
-        ("a",),
-        np.array([0]),
-        np.zeros((0, 2), dtype=np.int64),
-        layer=0,
-        share=np.zeros(2),
-        theme="dark",
+    figure = checked(
+        map_figure(
+            np.zeros((2, 1, 2)),
+            ("a",),
+            np.array([0]),
+            np.zeros((0, 2), dtype=np.int64),
+            layer=0,
+            share=np.zeros(2),
+            theme="dark",
+        )
     )
     assert figure.layout.xaxis.range == (-1, 1)
 
@@ -157,7 +162,7 @@ def test_the_map_of_one_word_without_partner() -> None:
 def test_the_way_shows_every_layer() -> None:
     points = RANDOM.normal(size=(3, 2, 2))
     names = ("input", "0", "1")
-    a, b, written = path_figure(points, "it", names, share=np.ones(2), theme="light").data
+    a, b, written = checked(path_figure(points, "it", names, share=np.ones(2), theme="light")).data
     np.testing.assert_array_equal(a.y, points[:, 0, 1])
     np.testing.assert_array_equal(b.x, points[:, 1, 0])
     assert list(written.text) == list(names)
@@ -165,7 +170,9 @@ def test_the_way_shows_every_layer() -> None:
 
 def test_drift_has_one_line_a_word_and_the_followed_one_last() -> None:
     similarity = np.array([[1, 1], [0.9, 0.5]])
-    figure = drift_figure(similarity, ("it", "was"), ("input", "0"), followed=0, theme="light")
+    figure = checked(
+        drift_figure(similarity, ("it", "was"), ("input", "0"), followed=0, theme="light")
+    )
     np.testing.assert_array_equal(figure.data[-1].y, [1, 0.9])
     assert list(figure.data[-1].text) == ["1.00", "0.90"]
 
@@ -214,7 +221,7 @@ def test_names_along_a_way_stand_outside_its_bends() -> None:
 
 def test_every_text_of_a_figure_is_large_and_in_the_ink_of_the_page() -> None:
     parts = equation_parts(TOKEN, SEGMENT, POSITION, INPUT)
-    figure = all_tokens_figure(parts, TOKENS, limit=1, theme="dark")
+    figure = checked(all_tokens_figure(parts, TOKENS, limit=1, theme="dark"))
     layout = figure.layout
     texts = [layout.font, layout.xaxis5.tickfont, layout.yaxis.title.font]
     texts += [note.font for note in layout.annotations]

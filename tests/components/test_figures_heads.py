@@ -9,19 +9,22 @@ import pytest
 from components.figures_heads import head_grid_figure, head_places_figure, short_number
 from components.palette import Theme
 from tests.components.test_palette import contrast
+from tests.figures import checked
 
 VALUES = np.linspace(0, 1, 72, dtype=np.float32).reshape(6, 12)
 
 
 def grid(values: Any = VALUES, largest: float = 1, theme: Theme = "light") -> dict[str, Any]:
-    figure = head_grid_figure(values, "weight", largest=largest, theme=theme, chosen=(3, 1))
+    figure = checked(
+        head_grid_figure(values, "weight", largest=largest, theme=theme, chosen=(3, 1))
+    )
     spec: dict[str, Any] = json.loads(figure.to_json())
     return spec
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_each_number_can_be_read_on_its_colour(theme: Theme) -> None:
-    figure = head_grid_figure(VALUES, "weight", largest=1, theme=theme, chosen=(0, 0))
+    figure = checked(head_grid_figure(VALUES, "weight", largest=1, theme=theme, chosen=(0, 0)))
     heatmap, numbers = figure.data
     stops = [int(colour[1:], 16) for _, colour in heatmap.colorscale]
     channels = np.array([[stop >> 16, stop >> 8 & 255, stop & 255] for stop in stops])
@@ -70,7 +73,7 @@ def test_numbers_are_short(value: float, text: str) -> None:
 
 def test_the_map_has_every_head_once_in_its_layers_mark() -> None:
     points = np.random.default_rng(0).normal(size=(24, 2))
-    figure = head_places_figure(points, 2, 12, theme="dark", chosen=(1, 4))
+    figure = checked(head_places_figure(points, 2, 12, theme="dark", chosen=(1, 4)))
     layers = figure.data[:2]
     assert [trace.name for trace in layers] == ["layer 0", "layer 1"]
     assert len({trace.marker.symbol for trace in layers}) == 2
@@ -87,5 +90,7 @@ def test_the_map_has_every_head_once_in_its_layers_mark() -> None:
 
 @pytest.mark.parametrize("count", [1, 6])
 def test_heads_at_one_place_have_a_map(count: int) -> None:
-    figure = head_places_figure(np.zeros((count, 2)), 1, count, theme="light", chosen=(0, 0))
+    figure = checked(
+        head_places_figure(np.zeros((count, 2)), 1, count, theme="light", chosen=(0, 0))
+    )
     assert len(figure.data[0].x) == count

@@ -21,6 +21,7 @@ from components.figures_inside import (
     vectors_figure,
 )
 from components.plain import names
+from tests.figures import checked
 
 TOKENS = ["[CLS]", "<b>&", "it", "it", "a-very-long-piece-of-a-word", "[SEP]"]
 LABELS = names(TOKENS)
@@ -33,12 +34,14 @@ def all_figures() -> list[go.Figure]:
     products = QUERY * KEYS
     strip, rows = Vectors("query", QUERY[None]), Vectors("keys", KEYS, LABELS)
     return [
-        vectors_figure([strip, rows], limit=2, theme="dark", marked=1),
-        products_figure(LABELS, products, products.sum(axis=1), theme="light", marked=5),
-        bars_by_row_figure(
-            LABELS, [Bars("one", KEYS[:, 0]), Bars("two", KEYS[:, 1])], theme="dark"
+        checked(vectors_figure([strip, rows], limit=2, theme="dark", marked=1)),
+        checked(products_figure(LABELS, products, products.sum(axis=1), theme="light", marked=5)),
+        checked(
+            bars_by_row_figure(
+                LABELS, [Bars("one", KEYS[:, 0]), Bars("two", KEYS[:, 1])], theme="dark"
+            )
         ),
-        dimensions_figure(np.arange(8)[::-1], QUERY, KEYS[2], theme="light"),
+        checked(dimensions_figure(np.arange(8)[::-1], QUERY, KEYS[2], theme="light")),
     ]
 
 
@@ -88,7 +91,7 @@ def test_each_row_of_products_has_its_sum_beside_it() -> None:
 @pytest.mark.parametrize("values", [[-3.0, -1.0], [0.0, 0.0], [2.0, 1.0]])
 def test_panels_side_by_side_have_one_scale(values: list[float]) -> None:
     panels = [Bars("one", np.array(values)), Bars("two", np.array(values) / 4)]
-    figure = bars_by_row_figure(["a", "b"], panels, theme="light")
+    figure = checked(bars_by_row_figure(["a", "b"], panels, theme="light"))
     low, high = figure.layout.xaxis.range
     assert (low, high) == tuple(figure.layout.xaxis2.range)
     assert low < min(0, *values) <= max(0, *values) < high

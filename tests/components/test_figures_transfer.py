@@ -7,6 +7,7 @@ from backend.growth import Growth
 from backend.transfer import CurvePoint
 from components.figures_transfer import confusion_figure, curve_figure, growth_figure
 from components.palette import Theme
+from tests.figures import checked
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 
@@ -14,7 +15,7 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_curve_has_loss_and_both_accuracies(theme: Theme) -> None:
     curve = [CurvePoint(0, 0.7, 0.5, 0.25), CurvePoint(4, 0.1, 1.0, 0.75)]
-    loss, learned, held = curve_figure(curve, theme=theme).data
+    loss, learned, held = checked(curve_figure(curve, theme=theme)).data
     assert list(loss.x) == [0, 4]
     assert list(loss.y) == [0.7, 0.1]
     assert list(learned.y) == [50, 100]
@@ -26,7 +27,7 @@ def test_the_curve_has_loss_and_both_accuracies(theme: Theme) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_matrix_has_a_number_in_each_cell_that_can_be_read(theme: Theme) -> None:
     confusion = np.array([[7, 1], [2, 6]])
-    figure = confusion_figure(("<b>x</b>", "a" * 60), confusion, theme=theme)
+    figure = checked(confusion_figure(("<b>x</b>", "a" * 60), confusion, theme=theme))
     heatmap = figure.data[0]
     np.testing.assert_array_equal(heatmap.z, confusion)
     assert heatmap.texttemplate == "%{z}"
@@ -38,12 +39,14 @@ def test_the_matrix_has_a_number_in_each_cell_that_can_be_read(theme: Theme) -> 
 
 def test_equal_beginnings_of_labels_stay_apart() -> None:
     classes = ("a" * 20 + "x", "a" * 20 + "y")
-    figure = confusion_figure(classes, np.eye(2, dtype=np.int64), theme="light")
+    figure = checked(confusion_figure(classes, np.eye(2, dtype=np.int64), theme="light"))
     assert list(figure.data[0].x) == [0, 1]
 
 
 def test_a_matrix_of_fifty_labels_has_colours_instead_of_numbers() -> None:
-    figure = confusion_figure([str(n) for n in range(50)], np.eye(50, dtype=np.int64), theme="dark")
+    figure = checked(
+        confusion_figure([str(n) for n in range(50)], np.eye(50, dtype=np.int64), theme="dark")
+    )
     assert not figure.data[0].texttemplate
     assert figure.data[0].showscale
     assert figure.layout.height <= 900
@@ -52,7 +55,7 @@ def test_a_matrix_of_fifty_labels_has_colours_instead_of_numbers() -> None:
 def test_growth_has_means_and_bands_without_the_extremes() -> None:
     vectors = np.array([[0.2, 0.5, 0.6, 1.0], [0.7, 0.8, 0.8, 0.9]])
     words = np.array([[0.4, 0.5, 0.5, 0.6], [0.5, 0.5, 0.6, 0.6]])
-    data = growth_figure(Growth((5, 48), vectors, words, 0.5), theme="light").data
+    data = checked(growth_figure(Growth((5, 48), vectors, words, 0.5), theme="light")).data
     high, low, mean, *_, guess = data
     assert list(mean.x) == ["5", "all 48"]
     np.testing.assert_allclose(mean.y, [57.5, 80])

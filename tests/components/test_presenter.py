@@ -5,24 +5,24 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.examples import EXAMPLES
-from components import kept
+from components import kept, plot
 from components.figure_scale import enlarged
 from components.figures import attention_figure
 from components.presenter import take_presses
 from components.stepping import allow_steps
 from components.view import View
+from tests.figures import checked
 from tests.opened import address, by_label, opened_script
 
 
 def test_a_figure_grows_with_its_letters_and_fits_the_window() -> None:
     tokens = ["[CLS]", "it", "was", "[SEP]"]
-    figure = attention_figure(np.eye(4, dtype=np.float32), tokens, tokens, theme="light")
-    large = enlarged(figure, 1.5, 600)
+    drawn = attention_figure(np.eye(4, dtype=np.float32), tokens, tokens, theme="light")
+    figure, large = checked(drawn), checked(enlarged(drawn, 1.5, 600))
     assert large.layout.font.size == 1.5 * figure.layout.font.size
     assert large.layout.xaxis.tickfont.size == 1.5 * figure.layout.xaxis.tickfont.size
     assert large.layout.margin.l == 1.5 * figure.layout.margin.l
@@ -32,14 +32,14 @@ def test_a_figure_grows_with_its_letters_and_fits_the_window() -> None:
 
 
 def test_a_figure_with_many_rows_keeps_room_for_their_letters() -> None:
-    figure = go.Figure(layout={"height": 1000})
-    assert enlarged(figure, 1.5, 600).layout.height == pytest.approx(1200)
+    figure = plot.Figure(layout={"height": 1000})
+    assert enlarged(figure, 1.5, 600).layout["height"] == pytest.approx(1200)
 
 
 def test_signs_in_a_title_grow_too_and_what_visitors_wrote_stays() -> None:
     notes = [{"text": "<span style='font-size:26px'>+</span> font-size:26px"}]
-    figure = enlarged(go.Figure(layout={"annotations": notes}), 1.5, 600)
-    assert figure.layout.annotations[0].text == (
+    figure = enlarged(plot.Figure(layout={"annotations": notes}), 1.5, 600)
+    assert figure.layout["annotations"][0]["text"] == (
         "<span style='font-size:39px'>+</span> font-size:26px"
     )
 

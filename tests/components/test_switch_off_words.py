@@ -25,6 +25,7 @@ from components.switch_off_words import (
     small,
 )
 from tests.backend.small_models import write_model
+from tests.figures import checked
 
 A = "The chicken didn't cross the road because it was too tired"
 IT = 10
@@ -146,14 +147,21 @@ def test_ordinals() -> None:
 
 def test_the_line_figure_draws_each_distance() -> None:
     lines = {"<b>it": np.array([0, 0.1], np.float32), "others": np.array([0, 0.2], np.float32)}
-    figure = distance_figure(lines, ["input", "0"], theme="dark")
+    figure = checked(distance_figure(lines, ["input", "0"], theme="dark"))
     assert [drawn.name for drawn in figure.data] == ["&lt;b>it", "others"]
     np.testing.assert_array_equal(figure.data[1].y, lines["others"])
 
 
 def test_each_heads_point_of_the_map_can_be_chosen(ranking: HeadRanking) -> None:
-    figure = removal_figure(
-        ranking.turned, ranking.weights, ranking.by_weight, chosen=(3, 1), first=5, theme="light"
+    figure = checked(
+        removal_figure(
+            ranking.turned,
+            ranking.weights,
+            ranking.by_weight,
+            chosen=(3, 1),
+            first=5,
+            theme="light",
+        )
     )
     cells, rings, points = figure.data
     np.testing.assert_allclose(10 ** np.array(cells.z), ranking.turned, rtol=1e-5)
@@ -169,5 +177,7 @@ def test_each_heads_point_of_the_map_can_be_chosen(ranking: HeadRanking) -> None
 def test_a_head_without_any_effect_can_be_drawn() -> None:
     nothing = np.zeros((2, 3), np.float32)
     places = np.arange(1, 7).reshape(2, 3)
-    figure = removal_figure(nothing, nothing, places, chosen=(0, 0), first=5, theme="light")
+    figure = checked(
+        removal_figure(nothing, nothing, places, chosen=(0, 0), first=5, theme="light")
+    )
     assert np.isfinite(np.array(figure.data[0].z)).all()

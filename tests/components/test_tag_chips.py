@@ -19,6 +19,7 @@ from components.output_words import (
     weights_words,
 )
 from components.tag_chips import sentence_answers, token_answers
+from tests.figures import checked
 
 NAMES = ["input", "0", "1 = T"]
 
@@ -30,7 +31,7 @@ def test_lines_are_told_apart_without_their_colours() -> None:
         "<b>previous</b>": values / 2,
         "next": values / 3,
     }
-    figure = way_figure(lines, NAMES, theme="dark")
+    figure = checked(way_figure(lines, NAMES, theme="dark"))
     assert len({line.line.dash for line in figure.data}) == 3
     assert len({line.marker.symbol for line in figure.data}) == 3
     assert figure.data[1].name == "&lt;b>previous&lt;/b>"
@@ -40,7 +41,7 @@ def test_lines_are_told_apart_without_their_colours() -> None:
 
 
 def test_the_curve_of_accuracy_tells_its_ends_and_its_best_and_what_words_alone_get() -> None:
-    figure = accuracy_figure((0.8, 0.95, 0.9), 0.7, NAMES, theme="light")
+    figure = checked(accuracy_figure((0.8, 0.95, 0.9), 0.7, NAMES, theme="light"))
     assert list(figure.data[0].y) == pytest.approx([80, 95, 90])
     assert list(figure.data[0].text) == ["80.0 %", "95.0 %", "90.0 %"]
     assert list(figure.data[0].textposition) == ["bottom center", "top center", "bottom center"]
@@ -49,7 +50,7 @@ def test_the_curve_of_accuracy_tells_its_ends_and_its_best_and_what_words_alone_
     low, high = figure.layout.yaxis.range
     assert low < 70
     assert high > 95
-    many = accuracy_figure([0.5] * 12 + [0.6], 0.4, list("abcdefghijklm"), theme="light")
+    many = checked(accuracy_figure([0.5] * 12 + [0.6], 0.4, list("abcdefghijklm"), theme="light"))
     assert sum(bool(text) for text in many.data[0].text) == 2
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+import plotly.graph_objects as go
 import pytest
 
 from backend import classroom, for_all
 from backend.training_queue import TrainingQueue
+from components.plot import Drawn, Figure
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +20,15 @@ def own_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingQueue]:
         monkeypatch.setattr(work, "_jobs", {})
     yield queue
     queue.close()
+
+
+@pytest.fixture(autouse=True)
+def figures_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plotly checks every name and every value of each figure that a page draws."""
+
+    class Checked(Drawn):
+        def __init__(self, figure: Figure) -> None:
+            super().__init__(figure)
+            go.Figure(self.to_dict())
+
+    monkeypatch.setattr("components.plot.Drawn", Checked)
