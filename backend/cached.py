@@ -20,7 +20,7 @@ from backend.last_layer import LastLayer, train_task
 from backend.loaded_models import LoadedModels
 from backend.masked_words import MaskedWords, OutputLayer, load_output_layer
 from backend.model import Model, load_model
-from backend.shared import Shared, nbytes
+from backend.shared import COMMON, Shared, nbytes
 from backend.small_bert import small_tokenizer
 from backend.tagger import TagAccuracy, Tagger, tag_accuracy, train_tagger
 from backend.task_heads import TaskHead, load_task_head
@@ -30,7 +30,6 @@ from backend.turns import LONG_CHARACTERS, in_turn
 from backend.weights import memory_needed
 from backend.zero_shot import ZeroShot, zero_shot
 
-TRACE_BYTES: Final = 192_000_000
 TAGGER_BYTES: Final = 2_000_000  # some thirty layers on the built-in model, fifteen on BERT base
 TASK_BYTES: Final = 16_000_000  # some thirty layers for the longest tables, hundreds for others
 HEAD_BYTES: Final = 16_000_000
@@ -43,7 +42,7 @@ _models: Final = LoadedModels(
     lambda name: classroom().model() if name == SMALL else load_model(name),
     lambda name: 0 if name in (BUILT_IN, SMALL) else memory_needed(name),
 )
-_traces: Shared[tuple[str, str, str | None], Trace] = Shared(TRACE_BYTES, nbytes)
+_traces: Shared[tuple[str, str, str | None], Trace] = Shared(COMMON, nbytes)
 _taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, nbytes)
 _tasks: Shared[tuple[str, LabelledTexts, int], LastLayer] = Shared(TASK_BYTES, nbytes)
 _accuracies: Shared[str, TagAccuracy] = Shared(ACCURACIES, lambda _: 1)

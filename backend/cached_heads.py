@@ -11,19 +11,17 @@ from backend.answers import Answer, answer_layer
 from backend.cached import cached_model, cached_trace
 from backend.head_removal import HeadRemovals, joined, layer_removal
 from backend.hub import Progress
-from backend.shared import Shared, nbytes
+from backend.shared import COMMON, Shared, nbytes
 from backend.switched_off import ALL_ON, SwitchedOff
 from backend.trace import Trace
 from backend.turns import LONG_TOKENS, in_turn
 from backend.weight_kinds import RAW, Weights, influence_weights, weights_of
 
-CHANGED_BYTES: Final = 96_000_000  # one text of 512 tokens on the built-in model, hundreds of pairs
 REMOVAL_BYTES: Final = 8_000_000
-WEIGHT_BYTES: Final = 96_000_000
 
-_changed: Shared[tuple[str, str, str | None, SwitchedOff], Trace] = Shared(CHANGED_BYTES, nbytes)
+_changed: Shared[tuple[str, str, str | None, SwitchedOff], Trace] = Shared(COMMON, nbytes)
 _removals: Shared[tuple[str, str, str | None, int], HeadRemovals] = Shared(REMOVAL_BYTES, nbytes)
-_weights: Shared[tuple[object, ...], Weights] = Shared(WEIGHT_BYTES, nbytes)
+_weights: Shared[tuple[object, ...], Weights] = Shared(COMMON, nbytes)
 
 
 def cached_switched_off(name: str, a: str, b: str | None, off: SwitchedOff) -> Trace:

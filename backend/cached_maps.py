@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from backend.cached import cached_trace
-from backend.shared import Shared, nbytes
+from backend.shared import COMMON, Shared, nbytes
 from backend.token_map import TokenMap, map_of_pair, map_of_two
-
-MAP_BYTES: Final = 32_000_000  # six texts of 512 tokens on the built-in model, hundreds of pairs
 
 
 @dataclass(frozen=True)
@@ -37,4 +35,4 @@ class MapRecipe:
         return map_of_two(*alone)
 
 
-_maps: Final[Shared[tuple[str, str, str | None, bool], TokenMap]] = Shared(MAP_BYTES, nbytes)
+_maps: Final[Shared[tuple[str, str, str | None, bool], TokenMap]] = Shared(COMMON, nbytes)

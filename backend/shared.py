@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future
 from threading import Lock
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from cachetools import LRUCache
 
@@ -30,6 +30,23 @@ class _Kept(NamedTuple, Generic[Value]):
     size: int
 
 
+class Room:
+    """Bytes for the values of one store or of several: the one unused longest goes first."""
+
+    def __init__(self, limit: int) -> None:
+        """Room for so many bytes."""
+        self.kept: LRUCache[Hashable, _Kept[Any]]
+        self.kept = LRUCache(limit, getsizeof=lambda kept: kept.size)
+        self.lock = Lock()
+
+
+COMMON_BYTES: Final = 180_000_000
+"""A text of 512 tokens read by BERT base, two by the built-in model, or 230 pairs of 30 tokens."""
+
+COMMON: Final = Room(COMMON_BYTES)
+"""For traces and all that is as large: what one page needs little of, another one may take."""
+
+
 class Shared(Generic[Key, Value]):
     """A bounded store in which each missing value is computed by one thread only.
 
@@ -38,23 +55,23 @@ class Shared(Generic[Key, Value]):
     not.
     """
 
-    def __init__(self, limit: int, size: Callable[[Value], int]) -> None:
-        """Keep values up to `limit` in all, each counted as `size` says.
+    def __init__(self, limit: int | Room, size: Callable[[Value], int]) -> None:
+        """Keep values up to `limit` in all, or in a room with others, each counted as `size` says.
 
         The texts in a key of several parts count with it: a visitor's may be longer than what
         becomes of them.
         """
         self._size = size
-        self._kept: LRUCache[Key, _Kept[Value]] = LRUCache(limit, getsizeof=lambda kept: kept.size)
+        self._room = limit if isinstance(limit, Room) else Room(limit)
         self._pending: dict[Key, Future[Value]] = {}
-        self._lock = Lock()
 
     def find(self, key: Key, compute: Callable[[], Value]) -> Value:
         """The value kept under `key`, computed now if there is none."""
         while True:
-            with self._lock:
-                if key in self._kept:
-                    return self._kept[key].value
+            with self._room.lock:
+                if (self, key) in self._room.kept:
+                    value: Value = self._room.kept[self, key].value
+                    return value
                 waiting = self._pending.get(key)
                 if waiting is None:
                     mine = self._pending[key] = Future()
@@ -67,8 +84,8 @@ class Shared(Generic[Key, Value]):
 
     def __contains__(self, key: Key) -> bool:
         """Whether a value is kept under `key` now."""
-        with self._lock:
-            return key in self._kept
+        with self._room.lock:
+            return (self, key) in self._room.kept
 
     def _fill(self, key: Key, mine: Future[Value], compute: Callable[[], Value]) -> Value:
         try:
@@ -86,12 +103,12 @@ class Shared(Generic[Key, Value]):
         return value
 
     def _settle(self, key: Key, *values: Value) -> None:
-        with self._lock:
+        with self._room.lock:
             del self._pending[key]
             for value in values:
                 size = self._size(value) + _text_bytes(key)
-                if size <= self._kept.maxsize:  # else handed out, not kept
-                    self._kept[key] = _Kept(value, size)
+                if size <= self._room.kept.maxsize:  # else handed out, not kept
+                    self._room.kept[self, key] = _Kept(value, size)
 
 
 def _text_bytes(key: Hashable) -> int:

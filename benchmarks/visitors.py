@@ -1,8 +1,10 @@
 """Visitors without a browser: they speak Streamlit's own protocol with a running server.
 
 A visitor opens a page, is sent its widgets, changes one of them, and waits until the server has
-finished that run. Buttons are left alone: what they begin (trainings, uploads, downloads of
-models) is measured elsewhere.
+finished that run. As a browser does, it sends every value that was chosen, the page's address as
+it has become, and, for a widget in a fragment, that fragment's name: the server then runs only
+this. Buttons are left alone: what they begin (trainings, uploads, downloads of models) is measured
+elsewhere. Fragments that a browser asks for by the clock are not asked for.
 """
 
 import asyncio
@@ -10,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 import websockets
@@ -36,7 +38,11 @@ LONGEST_S: Final = 60.0
 _SENTENCES: Final = ("Sentence A", "Sentence B")
 _LEFT_ALONE: Final = (*_SENTENCES, "Model", "Presenter")
 _CHANGED: Final = ("selectbox", "number_input", "slider", "checkbox", "button_group")
-_OVER: Final = (0, 2)  # the run is finished; it ended early, for another one
+_OVER: Final = (
+    ForwardMsg.FINISHED_SUCCESSFULLY,
+    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+)
+"""A run that ends early, for another one, is not over before that one is."""
 
 
 @dataclass
@@ -61,6 +67,14 @@ class Tally:
         self.errors += other.errors
 
 
+class _Widget(NamedTuple):
+    """What a page offers: how it is sent, and the fragment that it stands in, "" for none."""
+
+    kind: str
+    sent: Any
+    fragment: str
+
+
 class Visitor:
     """One session of the server at `address`; use it with `async with`."""
 
@@ -71,7 +85,7 @@ class Visitor:
         self.random = random
         self._page = ""
         self._query = ""
-        self._widgets: dict[str, tuple[str, Any]] = {}
+        self._widgets: dict[str, _Widget] = {}
         self._chosen: dict[str, tuple[str, Any]] = {}
 
     async def __aenter__(self) -> "Visitor":
@@ -102,22 +116,25 @@ class Visitor:
     async def type_sentence(self, text: str) -> None:
         """Type into Sentence A or Sentence B."""
         label = self.random.choice(_SENTENCES)
-        for identity, (_, widget) in self._widgets.items():
-            if widget.label == label:
+        for identity, widget in self._widgets.items():
+            if widget.sent.label == label:
                 self._chosen[identity] = ("string_value", text)
         self._tally.changed.append(await self._run())
 
     async def change_something(self) -> None:
         """Set any control of the page but the sentences and the model to another valid value."""
         offered = [
-            (identity, kind, widget)
-            for identity, (kind, widget) in self._widgets.items()
-            if kind in _CHANGED and not widget.disabled and widget.label not in _LEFT_ALONE
+            (identity, widget)
+            for identity, widget in self._widgets.items()
+            if widget.kind in _CHANGED
+            and not widget.sent.disabled
+            and widget.sent.label not in _LEFT_ALONE
         ]
+        fragment = ""
         if offered:
-            identity, kind, widget = self.random.choice(offered)
-            self._chosen[identity] = self._value(kind, widget)
-        self._tally.changed.append(await self._run())
+            identity, (kind, sent, fragment) = self.random.choice(offered)
+            self._chosen[identity] = self._value(kind, sent)
+        self._tally.changed.append(await self._run(fragment))
 
     async def come_back(self) -> None:
         """Close the browser in the middle of a run, and open the page anew."""
@@ -146,10 +163,13 @@ class Visitor:
         options = [option.content for option in widget.options]
         return "string_array_value", random.sample(options, 1)
 
-    async def _run(self) -> float:
-        """Ask for a run and read until it is over; the seconds it took."""
+    async def _run(self, fragment: str = "") -> float:
+        """Ask for a run and read until it is over; the seconds it took.
+
+        fragment: which one is to run, the whole page with ""
+        """
         began, size = perf_counter(), 0
-        await self._socket.send(self._request())
+        await self._socket.send(self._request(fragment))
         while True:
             raw = await asyncio.wait_for(self._socket.recv(), LONGEST_S)
             size += len(raw)
@@ -160,8 +180,9 @@ class Visitor:
         self._tally.sizes.append(size)
         return perf_counter() - began
 
-    def _request(self) -> bytes:
+    def _request(self, fragment: str = "") -> bytes:
         asked = BackMsg()
+        asked.rerun_script.fragment_id = fragment
         asked.rerun_script.query_string = self._query
         asked.rerun_script.page_name = "" if self._page == "overview" else self._page
         for identity, (name, value) in self._chosen.items():
@@ -176,16 +197,22 @@ class Visitor:
     def _read(self, message: ForwardMsg) -> bool:
         """Note what the page holds; whether the run is over."""
         kind = message.WhichOneof("type")
-        if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self._note(message.delta.new_element)
+        if kind == "new_session":
+            again = message.metadata.run.fragment_ids
+            stay = {n: one for n, one in self._widgets.items() if one.fragment not in again}
+            self._widgets = stay if again else {}
+        elif kind == "page_info_changed":
+            self._query = message.page_info_changed.query_string
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._note(message.delta.new_element, message.delta.fragment_id)
         elif kind == "page_not_found":
             self._tally.errors.append(f"{self._page}: page not found")
         return kind == "script_finished" and message.script_finished in _OVER
 
-    def _note(self, element: Any) -> None:
+    def _note(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self._tally.errors.append(f"{self._page}: {element.exception.type}")
         elif kind == "text_input" or kind in _CHANGED:
             widget = getattr(element, kind)
-            self._widgets[widget.id] = kind, widget
+            self._widgets[widget.id] = _Widget(kind, widget, fragment)

@@ -16,16 +16,12 @@ import numpy as np
 import streamlit as st
 
 from backend.packing import is_sent_whole, pack_attention
-from backend.shared import Shared
+from backend.shared import COMMON, Shared
 from backend.trace import Trace
 from components.browser_files import script_of, style_of
 from components.palette import HEADS, SEQUENTIAL
 from components.view import Choice
 from components.weight_words import RAW_WORDS, WeightWords
-
-PACKET_BYTES: Final = 48_000_000
-"""Packets kept for the next run; packing 512 tokens takes 60 ms, 128 tokens 2 ms."""
-
 
 SCRIPT: Final = script_of(
     "elements",
@@ -47,7 +43,7 @@ _script = st.components.v2.component("attention_script", js=SCRIPT)
 _carry = st.components.v2.component("attention_weights", js=_CARRIER_SCRIPT)
 _view = st.components.v2.component("attention_view", css=STYLE, js=_MOUNT_SCRIPT)
 
-_packets: Shared[tuple[str, int], bytes] = Shared(PACKET_BYTES, len)
+_packets: Shared[tuple[str, int], bytes] = Shared(COMMON, len)
 
 
 def show_attention(

@@ -14,7 +14,7 @@ import streamlit as st
 
 from backend.diagram_packet import NUMBERS, pack_diagram
 from backend.part_of_speech import TAG_NAMES
-from backend.shared import Shared
+from backend.shared import COMMON, Shared
 from backend.tagger import Tagger
 from backend.trace import Trace
 from components.attention_view import trace_name
@@ -25,9 +25,6 @@ from components.inputs import go_to
 from components.palette import DIVERGING, HEADS, SEQUENTIAL
 from components.token_chips import visible
 from components.view import Choice
-
-PACKET_BYTES: Final = 24_000_000
-"""Packets kept for the next run; one of 30 tokens takes 60 kB, one of 512 tokens 3.3 MB."""
 
 _SCRIPT: Final = script_of(
     "elements",
@@ -51,7 +48,7 @@ _view = st.components.v2.component(
     "diagram", css=style_of("figure", "diagram"), js=script_of("meeting", "mount")
 )
 
-_packets: Shared[tuple[str, int | None], bytes] = Shared(PACKET_BYTES, len)
+_packets: Shared[tuple[str, int | None], bytes] = Shared(COMMON, len)
 
 
 def show_diagram(

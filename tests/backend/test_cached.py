@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from backend import cached
+from backend import cached, cached_heads, cached_maps
 from backend.cached import (
     TAGGER_BYTES,
-    TRACE_BYTES,
     cached_model,
     cached_tagger,
     cached_tokenizer,
@@ -20,7 +19,8 @@ from backend.cached import (
 )
 from backend.errors import HubUnreachable, NotAModel, UnknownModel
 from backend.loaded_models import LoadedModels
-from backend.shared import Shared, nbytes
+from backend.shared import COMMON, COMMON_BYTES, Room, Shared, nbytes
+from components import attention_view, diagram
 
 CROWD = 16
 
@@ -125,6 +125,17 @@ def test_the_longest_unused_goes_first() -> None:
     assert shared.find("b", lambda: "again") == "again"
 
 
+def test_stores_in_one_room_tell_their_keys_apart_and_make_room_for_each_other() -> None:
+    room = Room(10)
+    one, other = Shared[str, str](room, len), Shared[str, str](room, len)
+    one.find("a", lambda: "aaaa")
+    assert "a" not in other
+    assert other.find("a", lambda: "AAAA") == "AAAA"
+    assert one.find("a", lambda: "never called") == "aaaa"
+    one.find("b", lambda: "bbbb")
+    assert ("a" in one, "a" in other, "b" in one) == (True, False, True)
+
+
 def test_what_is_too_large_is_handed_out_and_not_kept() -> None:
     shared, runs = _shared(limit=3), list[int]()
 
@@ -220,8 +231,26 @@ def test_a_tagger_that_cannot_be_trained_is_tried_again(monkeypatch: Any) -> Non
 def test_limits_count_bytes() -> None:
     trace = cached_trace("minilm", "one", None)
     assert cached._traces._size(trace) == trace.nbytes
-    assert cached._traces._kept.maxsize == TRACE_BYTES == 192_000_000
-    assert cached._taggers._kept.maxsize == TAGGER_BYTES == 2_000_000
+    assert COMMON.kept.maxsize == COMMON_BYTES == 180_000_000
+    assert cached._taggers._room.kept.maxsize == TAGGER_BYTES == 2_000_000
+
+
+def test_what_large_things_take_is_bounded_in_all() -> None:
+    stores = (
+        cached._traces,
+        cached_heads._changed,
+        cached_heads._weights,
+        cached_maps._maps,
+        attention_view._packets,
+        diagram._packets,
+    )
+    assert all(store._room is COMMON for store in stores)
+
+
+def test_two_long_texts_of_the_built_in_model_are_kept_at_once() -> None:
+    model, pieces = cached_model("minilm"), 512
+    numbers = pieces * (model.layers * model.heads * pieces + (model.layers + 5) * model.width)
+    assert 2 * 4 * numbers < COMMON_BYTES
 
 
 def test_warming_up_loads_and_freezes() -> None:

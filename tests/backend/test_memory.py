@@ -102,3 +102,28 @@ def test_threads_share_their_heaps() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stderr.count("Arena ") == 2
+
+
+def test_what_is_large_goes_back_to_the_system() -> None:
+    script = (
+        "import sys\n"
+        "import numpy as np\n"
+        "from pathlib import Path\n"
+        "from backend.memory import share_heaps\n"
+        "share_heaps() if sys.argv[1:] else None\n"
+        "page = 4096\n"
+        "def held(): return page * int(Path('/proc/self/statm').read_text().split()[1])\n"
+        "np.ones(3_000_000)\n"  # once it is free, the library takes such pieces into its heap
+        "before = held()\n"
+        "large, small = zip(*[(np.ones(125_000), np.ones(10_000)) for _ in range(100)])\n"
+        "del large\n"
+        "print(held() - before)\n"
+    )
+
+    def left(*arguments: str) -> int:
+        command = [sys.executable, "-c", script, *arguments]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+        return int(run.stdout)
+
+    assert left("shared") < 20_000_000
+    assert left() > 90_000_000

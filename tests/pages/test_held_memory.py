@@ -8,8 +8,9 @@ from types import FunctionType, ModuleType
 import numpy as np
 import pytest
 
-from backend import cached, cached_heads, cached_maps
+from backend import cached
 from backend.lesson_questions import Row
+from backend.shared import COMMON
 from backend.tables import attention_csv
 from backend.trace import Trace
 from components.lesson_evidence import offer_evidence
@@ -77,8 +78,7 @@ def test_downloads_hold_no_weights_and_read_them_again(
     assert files <= set(offered)
     made = {label: make() for label, make in offered.items()}
     assert not [label for label, make in offered.items() if any(held(make))]
-    for store in (cached._traces, cached_heads._changed, cached_heads._weights, cached_maps._maps):
-        store._kept.clear()
+    COMMON.kept.clear()
     assert {label: make() for label, make in offered.items()} == made
 
 
