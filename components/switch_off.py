@@ -74,11 +74,12 @@ def _choose_heads(trace: Trace) -> None:
 
 def _choose_hidden(trace: Trace) -> None:
     kept.seed("hidden", kept.view().hidden)
+    names = [f"{place}  {visible(token)}" for place, token in enumerate(trace.tokens)]
     st.multiselect(
         "Hidden tokens",
-        range(len(trace.tokens)),
+        range(len(names)),
         key="hidden",
-        format_func=lambda place: f"{place}  {visible(trace.tokens[place])}",
+        format_func=names.__getitem__,  # a session holds it: no trace
         on_change=kept.keep_widget,
         args=("hidden",),
         placeholder="None. Choose one, or type it",

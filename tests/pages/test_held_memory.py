@@ -1,12 +1,14 @@
-"""What a page leaves behind that waits for a click: no weights, or long texts would pile up."""
+"""What a page leaves behind in a session: no weights, or visitors' long texts would pile up."""
 
 import gc
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import FunctionType, ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.runtime.fragment import Fragment, MemoryFragmentStorage
 
 from backend import cached
 from backend.lesson_questions import Row
@@ -38,9 +40,9 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
     return found
 
 
-def held(make: Callable[[], bytes]) -> Iterator[object]:
-    """The traces and large arrays that a function keeps in memory by what it closes over."""
-    seen, left = set[int](), list[object]([make])
+def held(holder: object) -> Iterator[object]:
+    """The traces and large arrays that something keeps in memory, a function by its closure."""
+    seen, left = set[int](), [holder]
     while left:
         one = left.pop()
         if id(one) in seen or isinstance(one, type | ModuleType):
@@ -80,6 +82,39 @@ def test_downloads_hold_no_weights_and_read_them_again(
     assert not [label for label, make in offered.items() if any(held(make))]
     COMMON.kept.clear()
     assert {label: make() for label, make in offered.items()} == made
+
+
+@pytest.mark.parametrize(
+    ("page", "chosen"),
+    [
+        ("overview", {}),
+        ("lesson", {}),
+        ("tokens", {}),
+        ("embeddings", {}),
+        ("attention", {}),
+        ("attention", {"weights": "values", "off": "3.1"}),
+        ("compare", {}),
+        ("heads", {}),
+        ("inside", {}),
+        ("bertviz", {}),
+        ("output", {}),
+        ("cloze", {}),
+        ("transfer", {}),
+    ],
+)
+def test_a_session_holds_no_weights_between_two_runs(
+    page: str, chosen: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fragments = list[object]()
+    register = MemoryFragmentStorage.register
+
+    def registered(store: MemoryFragmentStorage, key: str, fragment: Fragment, **more: Any) -> None:
+        fragments.append(fragment)
+        register(store, key, fragment, **more)
+
+    monkeypatch.setattr(MemoryFragmentStorage, "register", registered)
+    opened = opened_script(f"pages/{page}.py", a=A, b=B, **chosen)
+    assert not [type(one) for one in held([opened.session_state, fragments])]
 
 
 def test_an_answer_of_the_lesson_holds_no_weights(
