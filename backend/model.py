@@ -165,13 +165,14 @@ class Model:
 
     def _run(self, ids: torch.Tensor, segments: torch.Tensor) -> tuple[FloatArray, FloatArray]:
         output = self._output(ids, segments, output_attentions=True)
-        weights = output.attentions or ()
+        weights, hidden = list(output.attentions or ()), output.hidden_states
+        del output  # else it holds each layer's weights while they are copied
         if len(weights) != self.layers or any(layer is None for layer in weights):
             raise NoAttention(
                 f"The model {self.name} does not give its attention weights, so there is nothing "
                 "to show. Choose another model."
             )
-        return _stacked(weights), _stacked(self._checked(output.hidden_states))
+        return _stacked(weights), _stacked(list(self._checked(hidden)))
 
     def _checked(self, states: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
         import torch
@@ -244,6 +245,12 @@ def _read_only(tensor: torch.Tensor) -> FloatArray:
     return array
 
 
-def _stacked(layers: tuple[torch.Tensor, ...]) -> FloatArray:
-    """One array of what every layer gave for the only input of the batch."""
-    return np.stack([_array(layer[0]) for layer in layers])
+def _stacked(layers: list[torch.Tensor]) -> FloatArray:
+    """One array of what every layer gave for the only input of the batch.
+
+    layers: emptied on the way, so that a long text's weights are never twice in memory
+    """
+    whole = np.empty((len(layers), *layers[0].shape[1:]), np.float32)
+    for place in range(len(whole)):
+        whole[place] = _array(layers.pop(0)[0])
+    return whole
