@@ -19,7 +19,9 @@ async function pngFile(figure) {
     await image.decode();
     const canvas = element("canvas", { width: width * scale, height: height * scale });
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((done) => { canvas.toBlob(done, "image/png"); });
+    return await new Promise((done, fail) => {
+      canvas.toBlob((made) => (made ? done(made) : fail(Error("no PNG was made"))), "image/png");
+    });
   } finally {
     URL.revokeObjectURL(address);
   }

@@ -79,7 +79,12 @@ async function take(foot, nth, kind, make) {
   const one = figuresOf(document.querySelector("[data-testid=stMain]"))[nth];
   if (!one) return write(foot.said, "This figure is not on the page any more.");
   const name = `${[foot.data.file, one.part].filter(Boolean).join("-")}.${kind.toLowerCase()}`;
-  save(await make(one.element), name);
+  try {
+    save(await make(one.element), name);
+  } catch (error) {
+    console.warn(error);
+    return write(foot.said, `Your browser cannot make a ${kind} of this figure. Take the other kind.`);
+  }
   return write(foot.said, `Saved as ${name}`);
 }
 

@@ -121,6 +121,14 @@ def test_the_list_is_worked_with_the_keyboard(open_page: Open) -> None:
     expect(page.locator(".take-away .told")).to_have_text("Saved as tokens-token-chips.svg")
 
 
+def test_a_browser_that_makes_no_png_says_so(open_page: Open) -> None:
+    page = pictures_of(open_page("/tokens"))
+    page.evaluate("HTMLCanvasElement.prototype.toBlob = done => done(null)")
+    page.get_by_role("button", name="Sentences and pieces as PNG").click()
+    said = page.locator(".take-away .told")
+    expect(said).to_have_text("Your browser cannot make a PNG of this figure. Take the other kind.")
+
+
 def test_hostile_words_stay_words(open_page: Open) -> None:
     page = pictures_of(open_page(f"/tokens?{PAIR.partition('?')[2]}"))
     _, svg = taken(page, "Sentences and pieces", "SVG")
