@@ -123,7 +123,7 @@ def test_the_list_is_worked_with_the_keyboard(open_page: Open) -> None:
 
 def test_a_browser_that_makes_no_png_says_so(open_page: Open) -> None:
     page = pictures_of(open_page("/tokens"))
-    page.evaluate("HTMLCanvasElement.prototype.toBlob = done => done(null)")
+    page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = done => done(null); }")
     page.get_by_role("button", name="Sentences and pieces as PNG").click()
     said = page.locator(".take-away .told")
     expect(said).to_have_text("Your browser cannot make a PNG of this figure. Take the other kind.")
