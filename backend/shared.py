@@ -40,8 +40,8 @@ class Room:
         self.lock = Lock()
 
 
-COMMON_BYTES: Final = 180_000_000
-"""A text of 512 tokens read by BERT base, two by the built-in model, or 230 pairs of 30 tokens."""
+COMMON_BYTES: Final = 170_000_000
+"""Two texts of 512 tokens read by the built-in model, as Compare needs, or 220 of 30 tokens."""
 
 COMMON: Final = Room(COMMON_BYTES)
 """For traces and all that is as large: what one page needs little of, another one may take."""

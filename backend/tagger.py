@@ -27,9 +27,9 @@ from backend.tokenizer import Pieces
 from backend.trace import FloatArray, IntArray
 from backend.unknown_tokens import UnknownTokens, unknown_tokens
 
-READ_BYTES: Final = 48_000_000
-"""Vectors held at once while all layers are measured: half of the built-in model's layers, two
-of BERT's own size."""
+READ_BYTES: Final = 26_000_000
+"""Vectors held at once while all layers are measured: two of the built-in model's layers, one of
+BERT's own size."""
 
 
 @dataclass(frozen=True, eq=False)

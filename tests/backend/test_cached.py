@@ -231,7 +231,7 @@ def test_a_tagger_that_cannot_be_trained_is_tried_again(monkeypatch: Any) -> Non
 def test_limits_count_bytes() -> None:
     trace = cached_trace("minilm", "one", None)
     assert cached._traces._size(trace) == trace.nbytes
-    assert COMMON.kept.maxsize == COMMON_BYTES == 180_000_000
+    assert COMMON.kept.maxsize == COMMON_BYTES == 170_000_000
     assert cached._taggers._room.kept.maxsize == TAGGER_BYTES == 2_000_000
 
 
