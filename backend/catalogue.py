@@ -115,6 +115,12 @@ def paper_of(name: str) -> str:
     return CATALOGUE[name].paper if name in CATALOGUE else ""
 
 
+def offered_as(name: str) -> str:
+    """How the model is offered: its title, and whether it has to be fetched from the Hub."""
+    is_fetched = name in CATALOGUE and not CATALOGUE[name].offline
+    return title_of(name) + (" (Hub)" if is_fetched else "")
+
+
 def title_of(name: str) -> str:
     """How the model is shown: its title in the table, else its own name."""
     return CATALOGUE[name].title if name in CATALOGUE else name

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
-from backend.catalogue import CATALOGUE, title_of
+from backend.catalogue import CATALOGUE, offered_as
 from backend.examples import EXAMPLES
 from backend.trace import Reading
 from components import kept
@@ -78,13 +78,13 @@ def choose_model() -> str:
             "Model",
             [*CATALOGUE, *([] if name in CATALOGUE else [name])],
             key="model",
-            format_func=title_of,
+            format_func=offered_as,
             accept_new_options=any_model(),
             on_change=kept.keep_widget,
             args=("model",),
             persist_state="session",
-            help="MiniLM comes with the app. The small BERT is trained on the Cloze page. The "
-            "others are fetched once from the Hugging Face Hub (up to 440 MB), which needs a "
+            help="MiniLM comes with the app. The small BERT is trained on the Cloze page. Those "
+            "marked Hub are fetched once from the Hugging Face Hub (up to 440 MB), which needs a "
             "network.",
         )
         if said := refusal():
@@ -175,7 +175,7 @@ def choose_step(titles: Sequence[str]) -> int:
     """Draw Step; the one that is open, the last one where a link names one that is not there."""
     last = len(titles) - 1
     if kept.view().step > last:
-        kept.note(f"There is no step {kept.view().step}; this is the last one, {last}.")
+        kept.note(f"The link asks for a step after the last one; this is “{titles[last]}”.")
         kept.change(step=last)
     allow_steps("step", len(titles))
     return _choose_one("Step", "step", dict(enumerate(titles)))

@@ -68,7 +68,7 @@ READERS: Final[Mapping[str, Callable[[object], object]]] = {
 MEANING: Final = {
     "keys": "two tokens to set against each other",
     "pair": "whether to read the sentences as one pair",
-    "present": "whether to present",
+    "present": "presenting or not",
     "done": "the lesson's answers",
     "off": "heads to switch off",
     "hidden": "tokens to hide",

@@ -179,7 +179,12 @@ def _with_option(view: View, name: str, value: object) -> tuple[View, str]:
 
 
 _OPENING: Final = View()
-_CALLED: Final = {"other": "other token", "over": "place to search", "weights": "kind of weights"}
+_CALLED: Final = {
+    "other": "other token",
+    "show": "way to show heads",
+    "over": "place to search",
+    "weights": "kind of weights",
+}
 
 
 def _with_number(view: View, name: str, text: str) -> tuple[View, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from backend import errors
-from backend.catalogue import BUILT_IN, CATALOGUE, SMALL
+from backend.catalogue import BUILT_IN, CATALOGUE, SMALL, offered_as, title_of
 
 BACKEND = Path(errors.__file__).parent
 
@@ -19,6 +19,8 @@ def test_names() -> None:
         assert name == entry.name
         assert entry.about
         assert entry.paper
+        assert offered_as(name) == entry.title + ("" if entry.offline else " (Hub)")
+    assert offered_as("some/model") == title_of("some/model") == "some/model"
 
 
 def test_every_error_is_in_the_drawn_tree() -> None:

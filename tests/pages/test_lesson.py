@@ -49,6 +49,12 @@ def link(page: AppTest) -> str:
     return str(code.value)
 
 
+def test_a_link_to_a_step_too_far_opens_the_last_one() -> None:
+    page = opened(step="999")
+    assert "the last one; this is “7 Transfer" in spoken(page)
+    assert address(page)["step"] == "6"
+
+
 @pytest.mark.parametrize("step", range(len(STEPS)))
 def test_every_step_opens_with_its_exercises_open(step: int) -> None:
     page = opened(step=str(step))
