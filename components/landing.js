@@ -7,6 +7,7 @@ export default function ({ data, parentElement }) {
   const around = outermost(parentElement).closest("[data-testid=stVerticalBlock]");
   const main = around?.closest("[data-testid=stMain]");
   if (!main) return;
+  if (data.name === "Page") makeRoom(main, data);
   const name = `landed${data.name}`;
   const before = main.dataset[name];
   main.dataset[name] = data.place;

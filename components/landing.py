@@ -14,14 +14,18 @@ LANDING_STYLE: Final = """
 """
 """Below Streamlit's bar at the top; and the landing itself takes no room, nor is it seen."""
 
-_mount = st.components.v2.component("landing", js=script_of("landing"))
+_mount = st.components.v2.component("landing", js=script_of("sidebar", "landing"))
 
 
-def show_title(title: str) -> None:
-    """Draw a page's title; the window begins there when the page has changed."""
+def show_title(title: str, *, presenting: bool) -> None:
+    """Draw a page's title; the window begins there when the page has changed.
+
+    presenting: whether the sidebar makes room however wide the window is
+    """
     with st.container(key="landing_page"):
         st.title(title, anchor=False)
-        _mount(data={"name": "Page", "place": title}, key="landed_page")
+        data = {"name": "Page", "place": title, "presenting": presenting}
+        _mount(data=data, key="landed_page")
 
 
 def show_heading(title: str) -> None:

@@ -70,7 +70,7 @@ def page(title: str, question: str) -> Iterator[TakeAway]:
     )
     presented = presenter.STYLE if presenting else ""
     st.html(f"<style>{_STYLE}{_FOR_ALL}{LANDING_STYLE}{presented}</style>")
-    show_title(title)
+    show_title(title, presenting=presenting)
     if not presenting:
         st.markdown(question)
     warnings = st.container()

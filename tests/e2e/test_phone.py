@@ -72,6 +72,29 @@ def test_every_page_fits_a_phone(phone: Page, address: str, scheme: str) -> None
         assert phone.evaluate(FAULTS) == [], path
 
 
+def test_the_sidebar_makes_room(browser: Browser, address: str) -> None:
+    narrow = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = narrow.new_page()  # of phones that say what they are, Streamlit itself thinks in part
+    page.goto(address)
+    wait_until_drawn(page)
+    sidebar = page.locator("[data-testid=stSidebar]")
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    page.get_by_test_id("stSidebarNav").get_by_text("Tokens", exact=True).tap()
+    expect(page.get_by_role("heading", name="Tokens", exact=True)).to_be_visible()
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
+    page.reload()
+    expect(page.get_by_role("heading", name="Tokens", exact=True)).to_be_visible()
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+    wait_until_drawn(page)
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    page.get_by_text("Presenter", exact=True).tap()
+    expect(page.get_by_role("button", name="End")).to_be_visible()
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+    narrow.close()
+
+
 def test_a_tap_says_what_pointing_says(phone: Page, address: str) -> None:
     phone.goto(f"{address}/tokens")
     wait_until_drawn(phone)
