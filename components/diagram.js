@@ -66,6 +66,7 @@ function render(view, now) {
   unless(view, "colours", colourKey(page.root), readColours);
   unless(view, "counted", data.packet, countLines);
   measure(view);
+  unless(view, "bar", view.size, watchBar);
   unless(view, "decks", `${data.trace}/${view.done.rows}/${view.done.colours}`, paintDecks);
   stepTo(view, now);
   const sight = [data.packet, view.done.measured, view.done.colours, view.window.left,

@@ -1,5 +1,3 @@
-const HEADER = 60; // px, see .bar
-
 function listen(view) {
   const { page } = view;
   page.play.addEventListener("click", () => togglePlay(view));
@@ -25,12 +23,18 @@ function listen(view) {
   page.scroller.addEventListener("scroll", () => redraw(view), { passive: true });
   page.more.addEventListener("toggle", () => redraw(view));
   watchSize(view, page.root, page.scroller);
-  // The bar stays below the page's header, where the figure must not show between the two.
-  const sight = new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) =>
-    page.bar.classList.toggle("stuck", !isIntersecting && boundingClientRect.top < HEADER),
-  { rootMargin: `-${HEADER}px 0px 0px 0px` });
-  sight.observe(page.edge);
-  view.endings.push(() => sight.disconnect(), () => clearTimeout(view.walk.timer));
+  view.endings.push(() => view.sight?.disconnect(), () => clearTimeout(view.walk.timer));
+}
+
+/** The bar stays below the page's header, where the figure must not show between the two. */
+function watchBar(view) {
+  const { page } = view;
+  const header = parseFloat(getComputedStyle(page.bar).top);
+  view.sight?.disconnect();
+  view.sight = new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) =>
+    page.bar.classList.toggle("stuck", !isIntersecting && boundingClientRect.top < header),
+  { rootMargin: `-${header}px 0px 0px 0px` });
+  view.sight.observe(page.edge);
 }
 
 function pauseAnd(view, go) {

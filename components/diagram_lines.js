@@ -43,10 +43,10 @@ function strongest(view, layer, query, count) {
   return range(view.packet.tokens).sort((a, b) => weight(b) - weight(a)).slice(0, count);
 }
 
-/** The height of the circles of a layer; -1 is the encoder's input. */
+/** The height of the circles of a layer, with room below for its weights; -1 is the encoder's input. */
 function circleAt(view, layer) {
   const row = view.rows.get(layer < 0 ? "sum" : `layer-${layer}`);
-  return row.top + Math.min(1.05 * view.size, row.tall / 2);
+  return row.top + Math.min(1.05 * view.size, row.tall / (layer < 0 ? 2 : 4));
 }
 
 /** What the lines are now: "mean", or the number of a head. */

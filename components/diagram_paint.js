@@ -1,5 +1,5 @@
 const ADDED = ["token", "segment", "position"]; // rows with one scale, so that they can be compared
-const LIT_NUMBERS = 3; // weights written below the circles the lit token reads from
+const LIT_NUMBERS = 3; // a layer's weights written above the circles the lit token reads from
 const LEAST_NUMBER = 50; // thousandths
 
 /** How much of a layer's lines there is: they are up before its circles come. */
@@ -174,7 +174,7 @@ function paintCircles(view, context, layer, shown) {
   });
 }
 
-/** How much the lit token takes from its strongest keys, below their circles. */
+/** How much the lit token takes from its strongest keys: above their circles, in the layer's own row. */
 function paintNumbers(view, context) {
   context.font = `600 ${view.size}px ${view.font}`;
   context.textAlign = "center";
@@ -183,10 +183,12 @@ function paintNumbers(view, context) {
   context.lineJoin = "round";
   for (let layer = 0; layer < view.data.layers; layer++) {
     if (shownOf(view, `layer-${layer}`) < 1) continue;
+    const { top, tall } = view.rows.get(`layer-${layer}`);
+    const y = top + tall - 0.42 * view.size;
     for (const key of strongest(view, layer, view.lit, LIT_NUMBERS)) {
       const strength = thousandths(weightOf(view, layer, view.lit, key));
       if (strength < LEAST_NUMBER) continue;
-      const [x, y] = [middle(view, key), circleAt(view, layer - 1) + 1.15 * view.size];
+      const x = middle(view, key);
       const text = (strength / 1000).toFixed(2);
       context.globalAlpha = 1;
       context.strokeStyle = view.ground;

@@ -62,7 +62,9 @@ function tokenWords(view, token) {
   const { data, names } = view;
   const tag = data.tags?.[token];
   const tagged = tag ? `; tag ${tag[0]} (${data.tagNames[tag[0]]}) ${tag[1].toFixed(3)}` : "";
-  const many = data.layers > MANY_LAYERS || !view.page.root.classList.contains("wide");
+  const { root } = view.page;
+  const many = data.layers > MANY_LAYERS || !root.classList.contains("wide")
+    || presentedRoom(root) !== null;
   const layers = range(data.layers).flatMap((layer) => [
     element("b", { textContent: `${layer ? " · " : " "}layer ${layer} ` }),
     keysSaid(view, layer, token, many ? 1 : KEYS_SAID),

@@ -37,6 +37,17 @@ LETTERS = f"""([name, least]) => {{ {FIND}
     return small;
 }}"""
 
+FITS = "words => words.scrollHeight <= words.clientHeight"
+
+REPORT_WEIGHTS = """() => {
+    window.written = [];
+    const fill = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+        if (/^0[.]\\d\\d$/.test(text)) window.written.push([text, y]);
+        return fill.call(this, text, x, y);
+    }; }"""
+"""From now on the page tells which weights it writes on a canvas, and how far down."""
+
 CHOSEN = "() => Object.fromEntries(new URLSearchParams(location.search))"
 
 
@@ -78,6 +89,41 @@ def test_the_other_pages_can_be_presented_and_left(
     expect(end_of(page)).to_have_count(0)
     wait_until_drawn(page)
     assert "present" not in page.evaluate(CHOSEN)
+
+
+def test_the_overview_says_all_layers_and_stands_still_while_it_is_stepped_through(
+    open_page: Open,
+) -> None:
+    page = open_page("/?present=1", 1280, 720)
+    words = page.locator(".diagram .words")
+    expect(words).to_contain_text("layer 3 chicken (A)")
+    expect(words).to_contain_text("layer 5")
+    assert words.evaluate(FITS)
+    page.get_by_role("button", name="Next step").click()
+    for step in range(1, 13):
+        expect(page.locator(".diagram .count")).to_contain_text(f"{step} of 12")
+        assert words.evaluate(FITS)
+        page.get_by_role("button", name="Next step").click()
+    assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 0
+
+
+def test_each_weight_stands_in_the_row_of_its_layer(open_page: Open) -> None:
+    for path, height in (("/?present=1", 720), ("/", 1500)):
+        page = open_page(path, 1280, height)
+        expect(page.locator(".diagram .words")).to_contain_text("layer 3 chicken (A)")
+        page.evaluate(REPORT_WEIGHTS)
+        page.get_by_role("option", name="because, token 9", exact=True).hover()
+        expect(page.locator(".diagram .words")).to_contain_text("because (A), token 9")
+        page.evaluate("window.written = []")
+        page.get_by_role("option", name="it, token 10", exact=True).hover()
+        page.wait_for_function("window.written.length > 0")
+        rows = page.locator(".diagram .layer .track").evaluate_all(
+            "tracks => tracks.map(t => [t.offsetTop, t.offsetTop + t.offsetHeight]).reverse()"
+        )
+        written = dict(page.evaluate("window.written"))
+        for text, layer in (("0.37", 3), ("0.56", 2), ("0.47", 1), ("0.24", 5)):
+            top, bottom = rows[layer]
+            assert top + 15 < written[text] < bottom - 5, (path, text)
 
 
 def test_each_of_many_fast_presses_counts(presented: Page) -> None:
