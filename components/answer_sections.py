@@ -75,7 +75,7 @@ def _show_tokens(
     trace: Trace, labels: Sequence[str], shares: FloatArray, *, key: str, note: str = ""
 ) -> None:
     """Chips with a note, a table and a file. shares: (token, label)"""
-    query, serial = kept.view().query, kept.newest_serial()
+    query, serial = kept.view().query, kept.stored("serial", 0)
     name = f"{trace_name(trace)}/{key}"
     data = token_answers(trace, labels, shares, name=name, query=query, serial=serial)
     show_tag_chips(data, key=key, on_choice=kept.keep_choice)

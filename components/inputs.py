@@ -125,7 +125,7 @@ def choose_head(trace: Reading, *, layered: bool = False) -> Choice:
         if layered:
             st.caption("All heads of the layer are taken together here.")
     head = 0 if layered else view.head
-    return Choice(view.layer, head, view.query, view.show, view.keys, kept.newest_serial())
+    return Choice(view.layer, head, view.query, view.show, view.keys, kept.stored("serial", 0))
 
 
 def choose_pair() -> bool:

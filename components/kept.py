@@ -33,21 +33,17 @@ def view() -> View:
     return now
 
 
-def change(**fields: Any) -> None:
-    """Choose this; for values that the app itself made, for the sentences of now."""
-    change_and_store(fields, {})
+def change(also: Mapping[str, object] | None = None, /, **fields: Any) -> None:
+    """Choose this, for values that the app itself made, for the sentences of now; put `also` away.
 
-
-def change_and_store(fields: Mapping[str, Any], values: Mapping[str, object]) -> None:
-    """Choose these, and put those away: all of it or, where Streamlit cuts this run off, nothing.
-
-    It does so wherever the session is read or set: after the view was set, nothing here asks it.
+    All of it or, where Streamlit cuts this run off, nothing. It does so wherever the session is
+    read or set: after the view was set, nothing here asks it.
     """
-    outdated, stored_now = _outdated(), _stored()
+    outdated, put_away = _outdated(), _stored()
     st.session_state["kept_view"] = replace(view(), **fields)
     outdated.update(SILENT if "model" in fields else ())
     outdated.difference_update(fields)
-    stored_now.update(values)
+    put_away.update(also or {})
 
 
 def keep(name: str, value: object) -> None:
@@ -78,13 +74,7 @@ def keep_choice(key: str, drawn: str) -> None:
     st.session_state["kept_view"] = chosen(view(), choice)
     store("newest_choice", [(key, drawn)])
     if isinstance(serial := choice.get("serial"), int):
-        st.session_state["serial"] = serial
-
-
-def newest_serial() -> int:
-    """The number that the browser gave to its last choice in a figure; 0 before there is one."""
-    serial: int = st.session_state.get("serial", 0)
-    return serial
+        store("serial", serial)  # the number that the browser gave to its last choice in a figure
 
 
 def visitor() -> object:

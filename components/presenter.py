@@ -14,7 +14,7 @@ import streamlit as st
 from components import kept, plot
 from components.browser_files import script_of, style_of
 from components.figure_scale import enlarged
-from components.stepping import can_step, example_stepped, stepped
+from components.stepping import can_step, example_stepped, is_at_end, stepped
 from components.view import View
 
 STYLE: Final = style_of("presenter_page")
@@ -23,6 +23,14 @@ _WINDOW: Final = 600  # pixels; what 720 leave below the page's title
 _KEYS: Final = "presenter_keys"
 _HEARD: Final = "presses_heard"
 _STEPPED: Final = "stepped_to"
+_STEPS: Final = {
+    "l": ("layer", 1),
+    "L": ("layer", -1),
+    "h": ("head", 1),
+    "H": ("head", -1),
+    "PageDown": ("step", 1),
+    "PageUp": ("step", -1),
+}
 _PRESSED: Final = ("layer", "head", "next", "end")
 _MOST: Final = 10_000  # presses that are believed at once
 
@@ -59,7 +67,12 @@ def listen_to_keys() -> None:
         **({"l": "the next layer", "L": "the previous layer"} if can_step("layer") else {}),
         **({"h": "the next head", "H": "the previous head"} if can_step("head") else {}),
     }
-    _mount(data={"keys": shown}, key=_KEYS, on_presses_change=_wait_for_page)
+    limits = {
+        key: f"This is the {'last' if by > 0 else 'first'} {field}."
+        for key, (field, by) in _STEPS.items()
+        if is_at_end(kept.view(), field, by)
+    }
+    _mount(data={"keys": shown, "limits": limits}, key=_KEYS, on_presses_change=_wait_for_page)
 
 
 def take_presses() -> None:
@@ -78,7 +91,7 @@ def take_presses() -> None:
     before = kept.stored(_STEPPED, {})
     presses = _new_presses(sent, heard if heard.get("loaded") == sent.get("loaded") else {})
     now = before | _asked_for(replace(kept.view(), **before), presses)
-    kept.change_and_store(now, {_HEARD: dict(sent), _STEPPED: now})
+    kept.change({_HEARD: dict(sent), _STEPPED: now}, **now)
 
 
 def _new_presses(sent: Mapping[str, object], before: Mapping[str, object]) -> dict[str, int]:
