@@ -35,7 +35,7 @@ _STYLE = """
 @media (pointer: coarse) {
   [data-testid="stRadio"] label, [data-testid="stCheckbox"] label,
   [data-testid="stMultiSelect"] button { min-height: 24px; }
-  [data-testid="stDataFrame"] { margin-top: 2.25rem; }
+  [data-testid="stElementContainer"]:has([data-testid="stDataFrame"]) { margin-top: 2.25rem; }
 }
 .js-plotly-plot { container-type: inline-size; }
 @container (max-width: 690px) { .trace.scatter[style*="opacity: 0.99"] { display: none; } }

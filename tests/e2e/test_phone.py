@@ -123,6 +123,16 @@ def test_a_finger_on_a_figure_scrolls_the_page(phone: Page, address: str) -> Non
     )
 
 
+def test_a_table_covers_nothing_below_it(phone: Page, address: str) -> None:
+    phone.goto(f"{address}/inside")
+    wait_until_drawn(phone)
+    table = phone.locator("[data-testid=stDataFrame]").first
+    below = phone.get_by_role("button", name="These products (CSV)")
+    expect(table).to_be_visible()
+    ends = "e => e.getBoundingClientRect()"
+    assert table.evaluate(ends)["bottom"] <= below.evaluate(ends)["top"]
+
+
 def swipe(page: Page) -> None:
     """A finger that moves up by 150 px in the middle of the window."""
     session = page.context.new_cdp_session(page)
