@@ -13,10 +13,12 @@ const PRESSES = { loaded: `${Date.now()}-${Math.random()}`, next: 0, layer: 0, h
 const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, "
   + "[contenteditable=true], [role=combobox]";
 const FIGURE = ".figure:not(.presenter)";
+const ENDINGS = new WeakMap(); // by the element Streamlit gives: other data do not end what was there
 const OWN = "[role=dialog], [role=menu], [role=listbox][data-testid], [data-testid=stDataFrame]";
 
 export default function ({ data, parentElement, setStateValue }) {
-  const view = { ends: new AbortController() };
+  ENDINGS.get(parentElement)?.();
+  const view = { ends: new AbortController(), limits: data.limits };
   view.tell = (kind, by) => {
     PRESSES[kind] += by;
     setStateValue("presses", { ...PRESSES });
@@ -24,20 +26,24 @@ export default function ({ data, parentElement, setStateValue }) {
   build(view, data.keys);
   parentElement.append(view.root);
   document.addEventListener("keydown", (event) => press(view, event), { signal: view.ends.signal });
-  return () => {
+  const end = () => {
     view.ends.abort();
     view.root.remove();
   };
+  ENDINGS.set(parentElement, end);
+  return end;
 }
 
 function build(view, keys) {
   view.help = element("dialog", { className: "help", "aria-label": "Keys" });
   const lines = [...Object.entries(keys).map(([key, what]) => [NAMES[key], what]),
-    ["?", "these keys"], ["P or Escape", "end presenting"]];
+    ["?", "these keys, and away with them"], ["P or Escape", "end presenting"]];
   view.help.append(element("dl", {}, ...lines.flatMap(([key, what]) => [
     element("dt", {}, element("kbd", { textContent: key })), element("dd", { textContent: what }),
   ])), button("Close", () => view.help.close()));
-  view.root = element("div", { className: "figure presenter" },
+  view.help.addEventListener("click", (event) => isBeside(view.help, event) && view.help.close());
+  view.note = element("span", { className: "note", role: "status" });
+  view.root = element("div", { className: "figure presenter" }, view.note,
     button("Keys", () => view.help.showModal()), button("End", () => view.tell("end", 1)), view.help);
 }
 
@@ -48,15 +54,34 @@ function button(name, act) {
   return made;
 }
 
+/** Whether a click was on what lies behind a dialog, which is part of it. */
+function isBeside(dialog, { target, clientX, clientY }) {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  const within = left <= clientX && clientX <= right && top <= clientY && clientY <= bottom;
+  return target === dialog && !within;
+}
+
+/** What closes the keys does what it means too; but Escape, which then closes only them. */
 function press(view, event) {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
   const path = event.composedPath().filter((one) => one instanceof Element);
-  if (path.includes(view.help) || path.some((one) => one.matches(`${TYPED}, ${OWN}`))) return;
-  if (event.key === "?") view.help.showModal();
-  else if (event.key === "Escape") {
-    if (path.some((one) => one.matches(FIGURE))) return; // it may mean something there
+  if (path.some((one) => one.matches(`${TYPED}, ${OWN}`))) return;
+  const { open } = view.help;
+  if (event.key === "Escape") {
+    if (open || path.some((one) => one.matches(FIGURE))) return; // it may mean something there
     view.tell("end", 1);
-  } else if (STEPS[event.key]) view.tell(...STEPS[event.key]);
-  else return;
+  } else if (event.key === "?") {
+    if (open) view.help.close();
+    else view.help.showModal();
+  } else if (STEPS[event.key]) {
+    view.help.close();
+    step(view, event.key);
+  } else return;
   event.preventDefault();
+}
+
+/** Where there is no further one, the key seems to do nothing: that is said. */
+function step(view, key) {
+  view.note.textContent = view.limits[key] ?? "";
+  view.tell(...STEPS[key]);
 }

@@ -28,6 +28,11 @@ def stepped(view: View, field: str, by: int) -> dict[str, Any]:
     return {field: max(0, min(last, getattr(view, field) + by))}
 
 
+def is_at_end(view: View, field: str, by: int) -> bool:
+    """Whether the page that runs steps through these, and shows the last of them, or the first."""
+    return can_step(field) and stepped(view, field, by)[field] == getattr(view, field)
+
+
 def example_stepped(view: View, by: int) -> dict[str, Any]:
     """What to choose for the example so many further on; after the last comes the first.
 

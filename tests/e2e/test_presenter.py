@@ -176,6 +176,40 @@ def test_a_question_mark_shows_the_keys_and_p_ends_it(presented: Page) -> None:
     assert presented.evaluate(CHOSEN) == before
 
 
+def test_the_keys_make_way_for_what_a_key_means(presented: Page) -> None:
+    keys = presented.get_by_role("dialog", name="Keys")
+    presented.keyboard.press("?")
+    expect(keys).to_be_visible()
+    presented.keyboard.press("?")
+    expect(keys).not_to_be_visible()
+    presented.get_by_role("button", name="Keys").click()
+    keys.get_by_text("the next layer").click()
+    expect(keys).to_be_visible()
+    presented.mouse.click(20, 600)
+    expect(keys).not_to_be_visible()
+    presented.keyboard.press("?")
+    presented.keyboard.press("PageDown")
+    presented.wait_for_function(f"(({CHOSEN})()).a.startsWith('The car')")
+    expect(keys).not_to_be_visible()
+    presented.keyboard.press("?")
+    presented.keyboard.press("p")
+    expect(keys).not_to_be_visible()
+    expect(end_of(presented)).to_have_count(0)
+
+
+def test_a_key_that_leads_no_further_says_so(open_page: Open) -> None:
+    page = open_page("/attention?present=1&layer=5", 1280, 720)
+    note = page.locator(".presenter .note")
+    expect(end_of(page)).to_be_visible()
+    page.keyboard.press("l")
+    expect(note).to_have_text("This is the last layer.")
+    wait_until_drawn(page)
+    expect(note).to_be_visible()
+    page.keyboard.press("Shift+L")
+    page.wait_for_function(f"(({CHOSEN})()).layer === '4'")
+    expect(note).to_have_text("")
+
+
 def end_of(page: Page) -> Locator:
     """The button that ends presenting."""
     return page.get_by_role("button", name="End", exact=True)
