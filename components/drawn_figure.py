@@ -12,7 +12,8 @@ from components.presenter import sized
 _STYLE: Final = """<style>
 [class*="st-key-steady_"] { overflow: hidden; gap: 0; }
 </style>"""
-_CONFIG: Final = {"displaylogo": False}
+_CONFIG: Final = {"displaylogo": False, "modeBarButtonsToRemove": ["toImage"]}
+"""Pictures, at the foot of every page, are larger than what Plotly would save, and have names."""
 
 
 def show_figure(

@@ -31,13 +31,7 @@ def show_head_heatmap(trace: Trace, choice: Choice, words: WeightWords = RAW_WOR
         marked=_row_of(choice.query, queries.tolist()),
         largest=float(weights.max()) if words.layered else 1.0,  # whole layers spread thinly
     )
-    name = words.name(choice.layer, choice.head)
-    show_figure(
-        figure,
-        f"{place}{part}: {words.exact}",
-        key="heatmap",
-        config={"toImageButtonOptions": {"filename": name, "scale": 2}},
-    )
+    show_figure(figure, f"{place}{part}: {words.exact}", key="heatmap")
 
 
 def _row_of(query: int | None, queries: list[int]) -> int | None:

@@ -55,6 +55,5 @@ def inside_of(trace: Trace, steps: HeadSteps, key: int) -> Inside:
 
 
 def draw(figure: plot.Figure, title: str, name: str) -> None:
-    """Draw a figure; `name` is that of its file, too."""
-    config = {"toImageButtonOptions": {"filename": name, "scale": 2}}
-    show_figure(figure, title, key=f"inside_{name}", config=config)
+    """Draw a figure; `name` is its own on this page."""
+    show_figure(figure, title, key=f"inside_{name}")

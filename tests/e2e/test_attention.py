@@ -410,3 +410,6 @@ def test_on_a_phone_no_icons_lie_on_the_heatmap(open_page: Open, width: int, sho
     heatmap = page.locator("[data-stale=false] .js-plotly-plot")
     heatmap.hover()
     expect(heatmap.locator(".modebar")).to_be_visible(visible=shown)
+    names = heatmap.locator(".modebar-btn").evaluate_all("all => all.map(e => e.dataset.title)")
+    assert "Zoom in" in names
+    assert not [name for name in names if "Download" in name]  # Pictures below are better ones
