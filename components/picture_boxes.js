@@ -175,6 +175,7 @@ function drawRings(shadows, style, at, radius, into) {
 function drawMark(element, into, scene) {
   const style = getComputedStyle(element, "::before");
   const [, text] = /^"(.*)"$/.exec(style.content) ?? [];
+  if (style.display === "inline" && text?.trim()) drawSign(element, style, text.trim(), into, scene);
   const loose = style.position === "absolute";
   if (text === undefined || !(loose || style.display === "block")) return;
   const sizes = loose ? ["width", "height", "left", "top"] : ["width", "height"];

@@ -1,6 +1,7 @@
 const MEASURING = element("canvas", { width: 1, height: 1 }).getContext("2d");
 
 const DOTS = 0.6; // width of three dots, as part of a line's height
+const LETTERS = "etaoinshrdlucmfwypvbgkjxqz 0123456789"; // by which fonts are compared
 
 /** Text that any reader of XML takes: what cannot stand in a file is shown as missing. */
 const readable = (text) =>
@@ -13,16 +14,22 @@ const readable = (text) =>
 const COMMON = "Arial, Helvetica, 'Liberation Sans', sans-serif";
 const familyOf = (css) => (/mono/i.test(css) ? css.replaceAll('"', "'") : COMMON);
 
-/** How much smaller text must be in the common font to be no wider than it is on the page. */
-function smaller(text, width, { fontStyle, fontWeight, fontSize, fontFamily }) {
-  MEASURING.font = `${fontStyle} ${fontWeight} ${fontSize} ${familyOf(fontFamily)}`;
-  return Math.max(0.75, Math.min(1, width / MEASURING.measureText(text).width));
+/**
+ * How much smaller letters must be in the common font to be about as wide as on the page. One and the
+ * same for all words in a font: words of one list must not differ in size.
+ */
+function smaller({ fontStyle, fontWeight, fontSize, fontFamily }) {
+  const [own, common] = [fontFamily, familyOf(fontFamily)].map((family) => {
+    MEASURING.font = `${fontStyle} ${fontWeight} ${fontSize} ${family}`;
+    return MEASURING.measureText(LETTERS).width;
+  });
+  return Math.min(1, own / common);
 }
 
-function fontOf(style, part = 1) {
+function fontOf(style) {
   return {
     "font-family": familyOf(style.fontFamily),
-    "font-size": part * parseFloat(style.fontSize),
+    "font-size": smaller(style) * parseFloat(style.fontSize),
     ...(style.fontWeight === "400" ? {} : { "font-weight": style.fontWeight }),
     ...(style.fontStyle === "normal" ? {} : { "font-style": style.fontStyle }),
   };
@@ -47,11 +54,22 @@ function drawText(node, style, into, scene) {
     into.append(shape("text", {
       x: at.x + part * at.width, y: baseline(at.y, at.height, style), "text-anchor": anchor,
       textLength: at.width, lengthAdjust: "spacingAndGlyphs",
-      ...fontOf(style, smaller(line.text, at.width, style)),
-      ...fillOf(style.color), ...(backwards ? { direction: "rtl" } : {}),
+      ...fontOf(style), ...fillOf(style.color), ...(backwards ? { direction: "rtl" } : {}),
       ...(underlined ? { "text-decoration": "underline" } : {}),
     }, line.text));
   }
+}
+
+/** A sign in the line before the element's text, such as the arrow between two shapes. */
+function drawSign(element, style, sign, into, scene) {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  const [whole, text] = [element, range].map((one) => one.getClientRects()[0]);
+  if (!whole || !text) return;
+  const at = placeOf(whole, scene);
+  into.append(shape("text", { x: at.x + (text.left - whole.left) / 2,
+    y: baseline(at.y, at.height, style), "text-anchor": "middle", ...fontOf(style),
+    ...fillOf(style.color) }, readable(sign)));
 }
 
 /** From where a text grows, should another font be wider: programs differ in what they squeeze. */

@@ -4,6 +4,7 @@
 
 const REST = 300; // ms in which a choice in a figure is told to the server
 const PATIENCE = 4000; // ms; a browser lets a page copy for some seconds after a click
+const STAYS = 8000; // ms; how long it is told what was done
 const AGAIN = 700; // ms between two looks at what figures there are, while their list is open
 const FEET = new WeakMap(); // by the element Streamlit gives
 
@@ -17,7 +18,7 @@ export default function show({ data, parentElement }) {
 
 function buildFoot(parent) {
   const foot = {
-    data: null, names: "",
+    data: null, names: "", gone: null,
     said: element("p", { className: "told", role: "status" }),
     link: element("input", { className: "link", readOnly: true, hidden: true,
       "aria-label": "The link to this view" }),
@@ -30,7 +31,7 @@ function buildFoot(parent) {
   foot.cite = fold("Cite", foot.cited);
   foot.root = element("section", { className: "take-away", "aria-label": "Take away" },
     element("div", { className: "ways" }, button("Copy link", () => copyLink(foot)), foot.figures,
-      foot.cite), foot.said, foot.link);
+      foot.cite, foot.said, foot.link));
   foot.figures.addEventListener("toggle", () => watch(foot));
   foot.cite.addEventListener("toggle", () => foot.cite.open && showCited(foot));
   parent.append(foot.root);
@@ -72,24 +73,31 @@ function line(foot, name, nth) {
 
 const svgOf = (figure) => svgFile(figure).blob;
 
+/** What went wrong stays to be read; what was done goes. */
+function tell(foot, text, { goes = false } = {}) {
+  clearTimeout(foot.gone);
+  write(foot.said, text);
+  if (goes) foot.gone = setTimeout(write, STAYS, foot.said, "");
+}
+
 /** Saves a figure as it is once the page has come to rest. */
 async function take(foot, nth, kind, make) {
-  write(foot.said, "One moment …");
+  tell(foot, "One moment …");
   await settled();
   const one = figuresOf(document.querySelector("[data-testid=stMain]"))[nth];
-  if (!one) return write(foot.said, "This figure is not on the page any more.");
+  if (!one) return tell(foot, "This figure is not on the page any more.");
   const name = `${[foot.data.file, one.part].filter(Boolean).join("-")}.${kind.toLowerCase()}`;
   try {
     save(await make(one.element), name);
   } catch (error) {
     console.warn(error);
-    return write(foot.said, `Your browser cannot make a ${kind} of this figure. Take the other kind.`);
+    return tell(foot, `Your browser cannot make a ${kind} of this figure. Take the other kind.`);
   }
-  return write(foot.said, `Saved as ${name}`);
+  return tell(foot, `Saved as ${name}`, { goes: true });
 }
 
 async function copyLink(foot) {
-  write(foot.said, "One moment …");
+  tell(foot, "One moment …");
   await settled();
   const without = foot.data.tooLong
     ? " It is without the sentences: they are too long for a link." : "";
@@ -99,12 +107,12 @@ async function copyLink(foot) {
 /** Where the browser does not let a page copy, what is to be copied can be taken by hand. */
 async function copy(foot, text, said, more = "") {
   foot.link.hidden = true;
-  if (await isCopied(text)) return write(foot.said, said + more);
+  if (await isCopied(text)) return tell(foot, said + more, { goes: true });
   foot.link.value = text;
   foot.link.hidden = false;
   foot.link.focus();
   foot.link.select();
-  return write(foot.said,
+  return tell(foot,
     `Your browser does not let this page copy. Below it can be copied by hand.${more}`);
 }
 

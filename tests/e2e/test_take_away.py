@@ -91,7 +91,7 @@ def test_the_heads_and_lines_as_a_picture(open_page: Open, theme: str) -> None:
     [
         ("/attention", "Layer 3, head 1: the exact weights", {"chicken 2", "weight"}),
         ("/compare", "Comparison", {"A", "B − A", "tired", "wide", "3 · 1"}),
-        ("/", "Diagram", {"T0", "chicken", "Layer 5"}),
+        ("/", "Diagram", {"T0", "chicken", "Layer 5", "→"}),
         ("/output", "Tags", {"PRP", "chicken"}),
     ],
 )
@@ -127,6 +127,29 @@ def test_a_browser_that_makes_no_png_says_so(open_page: Open) -> None:
     page.get_by_role("button", name="Sentences and pieces as PNG").click()
     said = page.locator(".take-away .told")
     expect(said).to_have_text("Your browser cannot make a PNG of this figure. Take the other kind.")
+
+
+def test_words_of_one_list_have_one_size(open_page: Open) -> None:
+    page = pictures_of(open_page("/attention"))
+    _, svg = taken(page, "Heads and lines", "SVG")
+    words = {"The", "chicken", "cross", "the", "road", "because", "was", "too"}
+    texts = [one for one in ElementTree.fromstring(svg).iter(f"{SVG}text") if one.text in words]
+    assert len(texts) > 10
+    assert len({one.attrib["font-size"] for one in texts}) == 1
+
+
+def test_what_is_told_stands_below_the_ways_and_goes(open_page: Open) -> None:
+    page = pictures_of(open_page("/tokens", permissions=["clipboard-read", "clipboard-write"]))
+    page.locator(".take-away summary", has_text="Cite").click()
+    copy = page.get_by_role("button", name="Copy link")
+    copy.click()
+    said = page.locator(".take-away .told")
+    expect(said).to_have_text("Copied: the link to this view.")
+    tops = [one.bounding_box() for one in (copy, said, page.get_by_role("group").last)]
+    above, told, below = (box["y"] if box else 0 for box in tops)
+    assert above < told < above + 60
+    assert told < below
+    expect(said).to_have_text("")
 
 
 def test_hostile_words_stay_words(open_page: Open) -> None:
