@@ -19,7 +19,7 @@
 
 const KIND = "comparison";
 const SEND_AFTER = 200; // ms of rest before the server is told of choices in a row
-const WIDE = 700; // px; from here the list stands beside the arrows, and the pictures side by side
+const WIDE = 48; // em; from here the list stands beside the arrows, and the pictures side by side
 const STRONGEST = 0.5; // change from which on the colour of a difference is the strongest
 
 /** ownKeys: whether the reader, not the server, chose the keys in this text. */
@@ -94,7 +94,7 @@ function measure(view) {
   const { root } = view.page;
   view.width = root.clientWidth;
   view.font = parseFloat(getComputedStyle(root).fontSize);
-  view.wide = view.width >= WIDE;
+  view.wide = view.width >= WIDE * view.font;
   root.classList.toggle("wide", view.wide);
 }
 

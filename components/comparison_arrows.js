@@ -10,7 +10,8 @@ function showArrows(view) {
   const points = arrowsOf(view);
   const scale = view.font / LETTERS;
   const presented = presentedRoom(page.root);
-  const most = presented === null ? MOST_PIXELS : (presented - below(page.root, plot)) / scale;
+  const above = view.wide ? below(page.root, plot) : 0; // else the list is above, out of sight
+  const most = presented === null ? MOST_PIXELS : (presented - above) / scale;
   const side = Math.min(most, (view.wide ? view.width * 0.48 : view.width) / scale);
   const inner = side - PLOT.left - PLOT.right;
   const height = inner + PLOT.top + PLOT.bottom;
