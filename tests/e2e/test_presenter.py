@@ -210,6 +210,19 @@ def test_a_key_that_leads_no_further_says_so(open_page: Open) -> None:
     expect(note).to_have_text("")
 
 
+def test_a_comparison_beside_the_sidebar_keeps_its_columns(open_page: Open) -> None:
+    page = open_page("/compare?present=1", 1280, 720)
+    expect(page.locator(".comparison.wide .plot .title").first).to_be_visible()
+    wait_until_drawn(page)
+    page.locator("[data-testid=stExpandSidebarButton]").click()
+    expect(page.locator(".comparison:not(.wide)")).to_be_visible()
+    wait_until_drawn(page)
+    for name in ("on", "from"):
+        column = page.locator(f".comparison .head .{name}").first
+        assert column.evaluate("e => e.clientWidth > 60 && e.scrollWidth <= e.clientWidth"), name
+    expect(page.locator(".comparison .plot .title").first).to_have_text("weight on chicken")
+
+
 def end_of(page: Page) -> Locator:
     """The button that ends presenting."""
     return page.get_by_role("button", name="End", exact=True)
