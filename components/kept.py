@@ -165,10 +165,10 @@ def write_address() -> None:
     _stored().pop("newest_choice", None)
     wanted, _ = link_of(view())
     others = {key: value for key, value in st.query_params.items() if key not in FIELDS}
+    if wanted not in _known():  # before the browser has it: this run may be cut off in between
+        _known().append(wanted)
     if st.query_params.to_dict() != others | wanted:
         st.query_params.from_dict(others | wanted)
-    if wanted not in _known():
-        _known().append(wanted)
 
 
 def is_too_long_for_a_link() -> bool:

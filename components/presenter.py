@@ -23,6 +23,7 @@ _WINDOW: Final = 600  # pixels; what 720 leave below the page's title
 _KEYS: Final = "presenter_keys"
 _HEARD: Final = "presses_heard"
 _STEPPED: Final = "stepped_to"
+_SENT_WHOLE: Final = "a_run_was_sent_whole_since_a_press"
 _STEPS: Final = {
     "l": ("layer", 1),
     "L": ("layer", -1),
@@ -73,6 +74,7 @@ def listen_to_keys() -> None:
         if is_at_end(kept.view(), field, by)
     }
     _mount(data={"keys": shown, "limits": limits}, key=_KEYS, on_presses_change=_wait_for_page)
+    kept.store(_SENT_WHOLE, True)
 
 
 def take_presses() -> None:
@@ -81,17 +83,21 @@ def take_presses() -> None:
     The browser sends how often each was pressed since its page was loaded, so that none is lost
     where several meet in one run or a run is cut off. With a press it also sends what its widgets
     hold, which is older than the press before if that has not come back yet: what was stepped to
-    stands against it, until the browser asks for something without a press.
+    stands against it, until a run has been sent whole and the browser asks for another without a
+    press.
     """
     sent = (kept.widget_value(_KEYS) or {}).get("presses")
     heard = kept.stored(_HEARD, {})
-    if not isinstance(sent, Mapping) or sent == heard:
-        kept.store(_STEPPED, {})
-        return
     before = kept.stored(_STEPPED, {})
+    if not isinstance(sent, Mapping) or sent == heard:
+        if kept.stored(_SENT_WHOLE):
+            kept.store(_STEPPED, {})
+        else:
+            kept.change(**before)
+        return
     presses = _new_presses(sent, heard if heard.get("loaded") == sent.get("loaded") else {})
     now = before | _asked_for(replace(kept.view(), **before), presses)
-    kept.change({_HEARD: dict(sent), _STEPPED: now}, **now)
+    kept.change({_HEARD: dict(sent), _STEPPED: now, _SENT_WHOLE: False}, **now)
 
 
 def _new_presses(sent: Mapping[str, object], before: Mapping[str, object]) -> dict[str, int]:

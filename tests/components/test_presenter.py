@@ -90,6 +90,18 @@ def test_a_press_counts_once_wherever_the_run_is_cut_off(monkeypatch: pytest.Mon
     assert 5 < allowed < 99
 
 
+def test_a_widget_that_has_not_heard_of_a_press_yet_does_not_undo_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = Session(presenter_keys={"presses": {"loaded": "now", "head": 3}})
+    monkeypatch.setattr("components.kept.st", SimpleNamespace(session_state=session))
+    allow_steps("head", 12)
+    take_presses()  # and this run is cut off
+    kept.keep("head", View().head)  # the callback of a widget that comes up late
+    take_presses()
+    assert kept.view().head == View().head + 3
+
+
 def test_a_page_that_was_loaded_anew_counts_from_nothing() -> None:
     page = opened_script("pages/attention.py", present="1")
     pressed(page, layer=1)

@@ -56,6 +56,7 @@ def presented(open_page: Open) -> Page:
     """The Attention page, once it listens to keys."""
     page = open_page("/attention?present=1", 1280, 720)
     expect(end_of(page)).to_be_visible()
+    expect(page.get_by_label("Head", exact=True)).to_be_attached()  # in the sidebar, tucked away
     return page
 
 
