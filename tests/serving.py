@@ -11,13 +11,13 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.error import HTTPError
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 60
+START_SECONDS = 300  # a machine may be slow and busy
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -61,14 +61,14 @@ def server_process(log: Path, folder: Path = ROOT, **environment: str) -> Iterat
             yield f"http://127.0.0.1:{port}", server.pid
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(START_SECONDS)
 
 
 def wait_until_healthy(address: str, server: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=10):
                 return
         except OSError:
             time.sleep(0.05)
@@ -78,7 +78,7 @@ def wait_until_healthy(address: str, server: "subprocess.Popen[bytes]") -> None:
 def health(address: str) -> tuple[int, dict[str, Any]]:
     """What the app says of its start: the answer's number, and what it holds."""
     try:
-        with urllib.request.urlopen(f"{address}/health", timeout=10) as answer:
+        with urllib.request.urlopen(f"{address}/health", timeout=START_SECONDS) as answer:
             return answer.status, json.load(answer)
     except HTTPError as error:
         with error:
@@ -94,12 +94,15 @@ def wait_until_started(address: str) -> tuple[int, dict[str, Any]]:
 
 
 @contextmanager
-def opened_browser() -> Iterator[Browser]:
-    """Debian's Chromium where there is one, else the one that Playwright installed."""
+def opened_browser(*flags: str) -> Iterator[Browser]:
+    """Debian's Chromium where there is one, else the one that Playwright installed.
+
+    flags: what to tell it besides BROWSER_FLAGS
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=BROWSER_FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=[*BROWSER_FLAGS, *flags])
         yield browser
         browser.close()
 
@@ -121,11 +124,12 @@ _STILL = """() => new Promise(resolve => {
 """Until page and sidebar have had one size for three frames: fonts and animations move them."""
 
 
-def wait_until_drawn(page: Page, seconds: float = 30) -> None:
+_RUN: Final = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState
+    === 'notRunning' && !document.querySelector('[data-testid=stSkeleton]')"""
+"""Whether Streamlit has run the page, and has the scripts of all that stands on it."""
+
+
+def wait_until_drawn(page: Page, seconds: float = 90) -> None:
     """Until Streamlit has finished its run and nothing slides away from the pointer any more."""
-    page.wait_for_selector("[data-testid=stApp]", timeout=seconds * 1000)
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'",
-        timeout=seconds * 1000,
-    )
+    page.wait_for_function(_RUN, timeout=seconds * 1000)
     page.evaluate(_STILL)

@@ -1,8 +1,9 @@
-"""One server and one Chromium for all browser tests; a fresh browser profile for each test."""
+"""One server and one Chromium for all browser tests; an empty browser profile for each test."""
 
 import csv
 import io
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,17 @@ FIND = """const find = (root, name) => root.querySelector(name) ?? [...root.quer
     .map(e => e.shadowRoot && find(e.shadowRoot, name)).find(Boolean);"""
 """A function for scripts in the page: find(document, name) looks into the figures too."""
 
-expect.set_options(timeout=20_000)  # milliseconds; a machine may be slow and busy
+PATIENCE = 90_000
+"""Milliseconds that a page has to do what it was asked to; a machine may be slow and busy."""
+SMALL_STEPS = 40
+"""Steps of the small BERT's trainings."""
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come first: many short files at the end keep every processor at work."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.is_relative_to(here))
 
 
 def downloaded(page: Page, button: str) -> bytes:
@@ -52,35 +63,105 @@ def ink(page: Page, canvas: str) -> int:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served_app(tmp_path_factory.mktemp("server") / "log.txt") as url:
+def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server writes to that all tests share."""
+    return tmp_path_factory.mktemp("server") / "log.txt"
+
+
+@pytest.fixture(scope="session")
+def address(server_log: Path) -> Iterator[str]:
+    """A server on which the small BERT is trained in a moment."""
+    with served_app(server_log, EXPLORER_SMALL_STEPS=str(SMALL_STEPS)) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with opened_browser() as opened:
+    """A Chromium that knows no host but this one, and has a profile's pages in one process."""
+    beyond = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    with opened_browser("--process-per-site", beyond) as opened:
         yield opened
 
 
+def new_reader(browser: Browser, **options: Any) -> Page:
+    """A page in a profile of its own, which ends with the page."""
+    page = browser.new_page(**options)
+    page.context.set_default_timeout(PATIENCE)
+    return page
+
+
+class Profiles:
+    """Browser profiles that tests have one after the other, each empty for the next test.
+
+    Kept is only what the browser has loaded and compiled of Streamlit's scripts, which takes it
+    longer than most tests; a page that stays open in each profile keeps the process that has it.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser, self._address = browser, address
+        self._kept: dict[tuple[str, int], Page] = {}
+        self._lent: set[tuple[str, int]] = set()
+
+    def new_page(self, **options: Any) -> Page:
+        """A page of a profile with these options in which this test has no other page open."""
+        look = repr(sorted(options.items()))
+        name = next((look, number) for number in count() if not self._is_in_use((look, number)))
+        self._lent.add(name)
+        if name not in self._kept:
+            context = self._browser.new_context(**options)
+            context.set_default_timeout(PATIENCE)
+            self._kept[name] = context.new_page()
+            self._kept[name].goto(f"{self._address}/_stcore/health")
+        return self._kept[name].context.new_page()
+
+    def _is_in_use(self, name: tuple[str, int]) -> bool:
+        return name in self._kept and len(self._kept[name].context.pages) > 1
+
+    def take_back(self) -> None:
+        """Close what is open and empty what was lent; the profiles are there for the next test."""
+        for stays in (self._kept[name] for name in self._lent):
+            context = stays.context
+            for page in context.pages:
+                if page is not stays:
+                    page.close()
+            context.unroute_all()
+            context.clear_cookies()
+            stays.evaluate("localStorage.clear()")
+        self._lent.clear()
+
+
+@pytest.fixture(scope="session")
+def all_profiles(address: str, browser: Browser) -> Profiles:
+    return Profiles(browser, address)
+
+
 @pytest.fixture
-def open_page(address: str, browser: Browser) -> Iterator[Open]:
-    """Opens a path of the app in a fresh profile; fails the test on any error in its console."""
-    contexts = []
+def profiles(all_profiles: Profiles) -> Iterator[Profiles]:
+    """Profiles that are as good as new."""
+    yield all_profiles
+    all_profiles.take_back()
+
+
+@pytest.fixture
+def open_page(address: str, profiles: Profiles) -> Iterator[Open]:
+    """Opens a path of the app as a new visitor; fails the test on any error in its console.
+
+    script: what runs in the page before the app's own
+    """
     errors: list[str] = []
 
-    def open_path(path: str = "/", width: int = 1280, height: int = 900, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
+    def open_path(
+        path: str = "/", width: int = 1280, height: int = 900, script: str = "", **options: Any
+    ) -> Page:
+        page = profiles.new_page(**options)
+        page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.add_init_script(script)
         page.goto(address + path)
         wait_until_drawn(page)
         return page
 
     yield open_path
-    for context in contexts:
-        context.close()
     assert errors == []
 
 

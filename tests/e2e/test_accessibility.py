@@ -1,14 +1,17 @@
 """Every page for those who cannot see it well, use no mouse, or want nothing to move."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from importlib.resources import files
+from itertools import product
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.serving import served_app, wait_until_drawn
+from tests.e2e.conftest import SMALL_STEPS, new_reader
+from tests.serving import wait_until_drawn
 
 AXE: Final = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 """axe-core itself; only the file that the package carries is used."""
@@ -38,13 +41,14 @@ EVERYWHERE: Final = """const every = root => [...root.querySelectorAll('*')].fla
 """A function for scripts in the page: all elements, those of the figures too."""
 
 COMPLETE: Final = f"""async () => {{ {EVERYWHERE}
-    const pause = () => new Promise(done => setTimeout(done, 100));
+    const pause = () => new Promise(done => setTimeout(done, 50));
     const fades = ({{ playState, effect }}) =>
         playState === 'running' && Number.isFinite(effect.getTiming().iterations);
     let before = 0, still = 0;
     while (still < 4) {{
         const now = every(document).length;
-        still = now === before && !document.getAnimations().some(fades) ? still + 1 : 0;
+        const comes = document.querySelector('[data-stale=true], [data-testid=stSkeleton]');
+        still = now === before && !comes && !document.getAnimations().some(fades) ? still + 1 : 0;
         before = now;
         await pause();
     }}
@@ -52,6 +56,10 @@ COMPLETE: Final = f"""async () => {{ {EVERYWHERE}
 """Until nothing comes any more, the figures' own parts included, and nothing fades."""
 
 LONG: Final = 90_000  # milliseconds; a training may have to share the machine
+MOTION: Final = {
+    "light": "reduce", "dark": "no-preference",
+}  # fmt: skip
+"""The two schemes, and what each one's visitor has said of motion."""
 PAGES: Final = ("/", "/lesson", "/tokens", "/embeddings", "/attention", "/compare", "/heads",
                 "/inside", "/bertviz", "/output", "/cloze", "/transfer")  # fmt: skip
 
@@ -68,7 +76,7 @@ def train_last_layer(page: Page) -> None:
 def train_small_bert(page: Page) -> None:
     """What is trained stays with the server: later visitors find it there."""
     start = page.get_by_role("button", name="Start", exact=True)
-    trained = page.get_by_text("Trained: 120 steps")
+    trained = page.get_by_text(f"Trained: {SMALL_STEPS} steps")
     expect(start.or_(trained).first).to_be_visible()
     if start.is_visible():
         start.click()
@@ -81,6 +89,7 @@ def fill_in(page: Page) -> None:
     expect(page.get_by_text("Side by side:")).to_be_visible(timeout=LONG)
 
 
+SEARCHED: Final = "heads: searched"
 STATES: Final[dict[str, tuple[str, Callable[[Page], None]]]] = {
     **{path: (path, as_it_is) for path in PAGES},
     "lesson: embeddings": ("/lesson?step=1", as_it_is),
@@ -91,47 +100,64 @@ STATES: Final[dict[str, tuple[str, Callable[[Page], None]]]] = {
     "attention: rollout": ("/attention?weights=rollout", as_it_is),
     "attention: one sentence, a bad link": ("/attention?a=A+cat+sleeps&layer=99", as_it_is),
     "compare: a pair": ("/compare?pair=1", as_it_is),
-    "heads: searched": ("/heads?search=10.2", as_it_is),
+    SEARCHED: ("/heads?search=10.2", as_it_is),
     "bertviz: all heads": ("/bertviz?view=model&a=A+cat+sleeps", as_it_is),
     "bertviz: one head": ("/bertviz?view=neuron", as_it_is),
     "cloze: learned and filled in": ("/cloze", fill_in),
     "transfer: trained": ("/transfer", train_last_layer),
     "nothing typed": ("/attention?a=", as_it_is),
 }
+FIGURES: Final = {"/embeddings": 7, "/attention": 1, "/compare": 1, SEARCHED: 3, "/inside": 9,
+                  "/output": 3}  # fmt: skip
+"""How many figures Plotly draws at least, by state."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page as it stands there for the tests of one state, one after the other.
+
+    state: which of STATES
+    """
+
+    page: Page
+    state: str
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of these tests' own, on which the small BERT is trained in a moment."""
-    log = tmp_path_factory.mktemp("accessibility") / "log.txt"
-    with served_app(log, EXPLORER_SMALL_STEPS="120") as url:
-        yield url
+def pages(browser: Browser, address: str) -> Iterator[dict[str, Page]]:
+    """One page in the light that asks for no motion, and one in the dark; led from state to state.
 
-
-def led(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """One page that is led from state to state."""
-    context = browser.new_context(
-        base_url=address, viewport={"width": 1280, "height": 900}, **options
-    )
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture(scope="module", params=["light", "dark"])
-def seen(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
-    """A page in the light and one in the dark."""
-    yield from led(browser, address, color_scheme=request.param)
+    What is looked at is computed style, in which a wish for no motion counts from the moment it is
+    told; scripts hear of it when a page is opened.
+    """
+    look = {"base_url": address, "viewport": {"width": 1280, "height": 900}}
+    opened = {
+        scheme: new_reader(browser, color_scheme=scheme, reduced_motion=motion, **look)
+        for scheme, motion in MOTION.items()
+    }
+    yield opened
+    for each in opened.values():
+        each.close()
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    yield from led(browser, address)
+def seen(request: pytest.FixtureRequest, pages: dict[str, Page]) -> Seen:
+    """The page in a scheme, once it has come to a state."""
+    scheme, state = request.param
+    path, act = STATES[state]
+    page = pages[scheme]
+    page.goto(path)
+    wait_until_drawn(page)
+    act(page)
+    settle(page)
+    return Seen(page, state)
 
 
-@pytest.fixture(scope="module", params=["reduce", "no-preference"])
-def moved(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
-    """A page of who wants nothing to move, and one of who has not said so."""
-    yield from led(browser, address, reduced_motion=request.param)
+def in_states(schemes: Iterable[str], states: Iterable[str]) -> pytest.MarkDecorator:
+    """For a test of these states; tests of the same state have it one after the other."""
+    both = list(product(schemes, states))
+    names = [f"{state}-{scheme}" for scheme, state in both]
+    return pytest.mark.parametrize("seen", both, indirect=True, ids=names)
 
 
 def go(page: Page, path: str) -> None:
@@ -142,7 +168,6 @@ def go(page: Page, path: str) -> None:
 def settle(page: Page) -> None:
     """Until nothing is computed, loaded or fading any more."""
     wait_until_drawn(page)
-    expect(page.locator("[data-stale=true]")).to_have_count(0)
     page.evaluate(COMPLETE)
 
 
@@ -167,65 +192,18 @@ def findings(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing(seen: Page, state: str) -> None:
-    path, act = STATES[state]
-    go(seen, path)
-    act(seen)
-    open_expanders(seen)
-    assert findings(seen) == []
-
-
-def test_axe_would_find_something(page: Page) -> None:
-    """Also in a figure's own tree, and what Streamlit alone draws is left out by its rule only."""
-    go(page, "/attention")
-    page.evaluate(f"""() => {{ {EVERYWHERE}
-        const grid = every(document).find(element => element.matches('.attention [role=grid]'));
-        grid.replaceChildren(document.createElement('img'));
-        const list = document.querySelector('[data-testid=stSidebarNavItems]');
-        list.setAttribute('role', 'button'); }}""")
-    said = " ".join(findings(page))
-    assert "image-alt" in said
-    assert "nested-interactive" in said
-
-
-def named(page: Page) -> list[str]:
-    names: list[str] = page.locator(".stPlotlyChart").evaluate_all(
-        "charts => charts.map(chart => chart.role === 'figure' ? chart.ariaLabel : '')"
-    )
-    return names
-
-
-@pytest.mark.parametrize(
-    ("path", "figures"),
-    [("/embeddings", 7), ("/attention", 1), ("/compare", 1), ("/heads?search=10.2", 3),
-     ("/inside", 9), ("/output", 3)],
-)  # fmt: skip
-def test_each_figure_says_what_it_shows(page: Page, path: str, figures: int) -> None:
-    go(page, path)
-    names = named(page)
-    assert len(names) >= figures
-    for name in names:
-        title, _, said = name.partition(". ")
-        assert title
-        assert re.search(r"[−\d.]+|Nearest to each other", said), name
-
-
-def test_what_is_drawn_on_canvases_stands_beside_them_as_text(page: Page) -> None:
-    """A canvas is hidden from those who hear the page; Streamlit's tables tell of themselves."""
-    for path in PAGES:
-        go(page, path)
-        mute = page.evaluate(f"""() => {{ {EVERYWHERE}
-            return every(document).filter(element => element.matches('canvas')
-                && !element.closest('[aria-hidden=true], [data-testid=stDataFrame]')
-                && element.checkVisibility()).map(element => element.outerHTML); }}""")
-        assert mute == [], path
-
-
 STOP: Final = """async () => {
-    let element = document.activeElement;
-    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-    if (!element || element === document.body) return null;
+    const frame = () => new Promise(requestAnimationFrame);
+    const focused = () => {
+        let element = document.activeElement;
+        while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+        return element === document.body ? null : element;
+    };
+    // On its way into a frame and out of it the focus is nowhere for a moment.
+    for (let waited = 0; waited < 30 && !focused(); waited++) await frame();
+    const element = focused();
+    if (!element) return null;
+    if (element.matches('iframe')) return { frame: true, seen: true };
     window.seenFocus ??= new Map();
     const id = window.seenFocus.get(element) ?? window.seenFocus.size;
     window.seenFocus.set(element, id);
@@ -239,41 +217,27 @@ STOP: Final = """async () => {
                 own.textDecorationLine, own.opacity].join();
         }).join('|');
     };
-    const style = document.createElement('style');
     const root = element.getRootNode();
-    (root.head ?? root).append(style);
-    style.textContent = '*, *::before, *::after { transition: none !important }';
+    window.stilled ??= new Set();
+    if (!window.stilled.has(root)) {
+        window.stilled.add(root);
+        const style = document.createElement('style');
+        (root.head ?? root).append(style);
+        style.textContent = '*, *::before, *::after { transition: none !important }';
+    }
     // Tab goes along a table's cells, of which the table itself frames one, and then on.
     if (element.closest('[data-testid=stDataFrame]')) return { table: true, seen: true };
-    const frame = () => new Promise(requestAnimationFrame);
     const lit = look();
     element.blur();
     await frame();
     await frame();
     const unlit = look();
     element.focus({ preventScroll: true, focusVisible: true });
-    style.remove();
     return { id, is: element.outerHTML.slice(0, 200), seen: lit !== unlit };
 }"""
-"""Where the focus is, and whether it looks otherwise than without; nothing on the page itself."""
+"""Where the focus is in a frame, and whether it looks otherwise than without; null if nowhere."""
 
 MOST_STOPS: Final = 400
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_tab_goes_through_everything_and_out_again_and_is_seen(page: Page, path: str) -> None:
-    go(page, path)
-    stops: list[dict[str, Any]] = []
-    while len(stops) < MOST_STOPS:
-        page.keyboard.press("Tab")
-        stop = page.evaluate(STOP)
-        if stop is None or (stops and stop.get("id") == stops[0]["id"]):
-            break
-        stops.append(stop)
-    assert len(stops) < MOST_STOPS, f"no way out of {stops[-1]}"
-    ids = [each["id"] for each in stops if not each.get("table")]
-    assert len(set(ids)) == len(ids) > 20
-    assert [each["is"] for each in stops if not each["seen"]] == []
 
 
 def moving(page: Page) -> list[str]:
@@ -289,14 +253,92 @@ def moving(page: Page) -> list[str]:
     return found
 
 
-def test_nothing_moves_for_who_asked_for_that(moved: Page) -> None:
-    calm = moved.evaluate("matchMedia('(prefers-reduced-motion: reduce)').matches")
-    for path in PAGES:
-        go(moved, path)
-        assert (moving(moved) == []) is calm, path
+@in_states(["light"], PAGES)
+def test_nothing_moves_for_who_asked_for_that(seen: Seen) -> None:
+    assert moving(seen.page) == []
+    seen.page.emulate_media(reduced_motion="no-preference")
+    assert moving(seen.page) != []
+    seen.page.emulate_media(reduced_motion="reduce")
 
 
-def test_a_figures_numbers_come_as_a_table_by_keys_alone(page: Page) -> None:
+@in_states(["light"], PAGES)
+def test_what_is_drawn_on_canvases_stands_beside_them_as_text(seen: Seen) -> None:
+    """A canvas is hidden from those who hear the page; Streamlit's tables tell of themselves."""
+    mute = seen.page.evaluate(f"""() => {{ {EVERYWHERE}
+        return every(document).filter(element => element.matches('canvas')
+            && !element.closest('[aria-hidden=true], [data-testid=stDataFrame]')
+            && element.checkVisibility()).map(element => element.outerHTML); }}""")
+    assert mute == []
+
+
+def named(page: Page) -> list[str]:
+    names: list[str] = page.locator(".stPlotlyChart").evaluate_all(
+        "charts => charts.map(chart => chart.role === 'figure' ? chart.ariaLabel : '')"
+    )
+    return names
+
+
+@in_states(["light"], FIGURES)
+def test_each_figure_says_what_it_shows(seen: Seen) -> None:
+    names = named(seen.page)
+    assert len(names) >= FIGURES[seen.state]
+    for name in names:
+        title, _, said = name.partition(". ")
+        assert title
+        assert re.search(r"[−\d.]+|Nearest to each other", said), name
+
+
+def stop_of(page: Page) -> dict[str, Any] | None:
+    """What STOP says, of the innermost frame that has the focus."""
+    stop: dict[str, Any] | None = page.evaluate(STOP)
+    if not (stop and stop.get("frame")):
+        return stop
+    for number, frame in enumerate(page.frames[1:]):
+        inside: dict[str, Any] | None = None
+        if frame.evaluate("document.hasFocus()"):
+            inside = frame.evaluate(STOP)
+        if inside and "id" in inside:
+            return inside | {"id": f"{number}.{inside['id']}"}
+    return stop
+
+
+@in_states(["light"], PAGES)
+def test_tab_goes_through_everything_and_out_again_and_is_seen(seen: Seen) -> None:
+    stops: list[dict[str, Any]] = []
+    while len(stops) < MOST_STOPS:
+        seen.page.keyboard.press("Tab")
+        stop = stop_of(seen.page)
+        if stop is None or (stops and stop.get("id") == stops[0]["id"]):
+            break
+        stops.append(stop)
+    assert len(stops) < MOST_STOPS, f"no way out of {stops[-1]}"
+    ids = [each["id"] for each in stops if "id" in each]
+    assert len(set(ids)) == len(ids) > 20
+    assert [each["is"] for each in stops if not each["seen"]] == []
+
+
+@in_states(MOTION, STATES)
+def test_axe_finds_nothing(seen: Seen) -> None:
+    open_expanders(seen.page)
+    assert findings(seen.page) == []
+
+
+def test_axe_would_find_something(pages: dict[str, Page]) -> None:
+    """Also in a figure's own tree, and what Streamlit alone draws is left out by its rule only."""
+    page = pages["light"]
+    go(page, "/attention")
+    page.evaluate(f"""() => {{ {EVERYWHERE}
+        const grid = every(document).find(element => element.matches('.attention [role=grid]'));
+        grid.replaceChildren(document.createElement('img'));
+        const list = document.querySelector('[data-testid=stSidebarNavItems]');
+        list.setAttribute('role', 'button'); }}""")
+    said = " ".join(findings(page))
+    assert "image-alt" in said
+    assert "nested-interactive" in said
+
+
+def test_a_figures_numbers_come_as_a_table_by_keys_alone(pages: dict[str, Page]) -> None:
+    page = pages["light"]
     go(page, "/attention")
     expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
     table = page.locator(".st-key-numbers_heatmap")

@@ -331,6 +331,14 @@ def test_the_code_button_shows_code_for_this_head(open_page: Open) -> None:
 HOSTILE = "<img src=x onerror=hit()> </script><script>hit()</script> &lt; $x$ :red[x] **b** [SEP]"
 
 
+def missing_image(page: Page) -> None:
+    """Until the page has been told that an image is missing, as those before it have, too."""
+    page.evaluate("""() => new Promise(done => {
+        const image = new Image();
+        image.onerror = done;
+        image.src = 'x'; })""")
+
+
 @pytest.mark.parametrize("path", ["/attention", "/tokens", "/embeddings", "/"])
 def test_typed_markup_stays_text(open_page: Open, path: str) -> None:
     page = open_page(path)
@@ -339,7 +347,7 @@ def test_typed_markup_stays_text(open_page: Open, path: str) -> None:
         page.get_by_label(box, exact=True).fill(HOSTILE)
         page.keyboard.press("Enter")
         wait_until_drawn(page)
-    page.wait_for_timeout(1000)
+    missing_image(page)
     assert page.evaluate("window.hurt") is None
     assert page.get_by_test_id("stException").count() == 0
     assert page.locator("img[src=x]").count() == 0
@@ -351,6 +359,7 @@ def test_a_linked_model_name_makes_no_link_and_no_icon(open_page: Open) -> None:
         warning = page.get_by_test_id("stAlert")
         expect(warning).to_contain_text("to choose")
         assert warning.locator("a, img").count() == 0
+        page.close()
 
 
 def test_a_long_text_is_cut_said_and_drawn(open_page: Open) -> None:
@@ -383,7 +392,7 @@ def test_nothing_sticks_out_at_any_width(
 ) -> None:
     page = open_page("/attention", width, height, color_scheme=scheme)
     drawn(page, 3, 1)
-    page.wait_for_timeout(500)
+    wait_until_drawn(page)
     page.screenshot(path=screenshots / f"attention-{scheme}-{width}.png", full_page=True)
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= width
@@ -398,7 +407,7 @@ def test_picture_for_the_readme(open_page: Open, screenshots: Path) -> None:
     page.get_by_role("button", name="head 8", exact=True).click()
     expect(page.locator(".chips [aria-pressed=true]")).to_have_count(2)
     page.mouse.move(0, 0)
-    page.wait_for_timeout(500)
+    wait_until_drawn(page)
     target = Path(os.environ.get("PICTURE", screenshots / "picture.png"))
     page.screenshot(path=target)
     assert target.stat().st_size > 50_000

@@ -266,6 +266,7 @@ def test_the_downloaded_page_draws_by_itself(
 ) -> None:
     page = open_page(f"/bertviz?{urlencode({'a': A, 'b': B})}")
     drawn(page, "head")
+    wait_until_drawn(page)
     with page.expect_download() as caught:
         page.get_by_role("button", name="This view (HTML)").click()
     file = tmp_path / caught.value.suggested_filename

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.conftest import new_reader
 from tests.serving import served_app, wait_until_drawn
 
 SECONDS = 180_000  # milliseconds a short training may take where much else wants the processor
+STEPS = 120  # so many that one can be there in time to stop them
 
 
 @pytest.fixture
@@ -17,12 +19,12 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """A browser at a server of its own, on which a training is short."""
     log = tmp_path / "log.txt"
     errors: list[str] = []
-    with served_app(log, EXPLORER_SMALL_STEPS="120") as address:
-        context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-        opened = context.new_page()
+    with served_app(log, EXPLORER_SMALL_STEPS=str(STEPS)) as address:
+        look = {"viewport": {"width": 1280, "height": 900}}
+        opened = new_reader(browser, base_url=address, **look)
         opened.on("pageerror", lambda error: errors.append(str(error)))
         yield opened
-        context.close()
+        opened.close()
     assert errors == []
     assert "Traceback" not in log.read_text()
 
@@ -34,7 +36,9 @@ def words(page: Page, letter: str = "A") -> list[str]:
 
 def another_visitor(page: Page) -> Page:
     """The Cloze page in a browser of its own."""
-    other = page.context.browser.new_page(base_url=page.url.split("/cloze")[0])  # type: ignore[union-attr]
+    browser = page.context.browser
+    assert browser is not None
+    other = new_reader(browser, base_url=page.url.split("/cloze")[0])
     other.goto("/cloze")
     return other
 
@@ -62,17 +66,17 @@ def test_from_an_untrained_model_to_filled_gaps(page: Page) -> None:
 
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_text("Training: step")).to_be_visible(timeout=SECONDS)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped after")).to_be_visible(timeout=SECONDS)
+    page.get_by_role("button", name="Start again").click()
     other = another_visitor(page)
     expect(
         other.get_by_text("Others on this server").or_(other.get_by_text("Trained:"))
     ).to_be_visible()
     other.close()
-    page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped after")).to_be_visible(timeout=SECONDS)
-    page.get_by_role("button", name="Start again").click()
-    expect(page.get_by_text("Trained: 120 steps")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_text(f"Trained: {STEPS} steps")).to_be_visible(timeout=SECONDS)
 
-    expect(page.get_by_text("After 120 steps.")).to_be_visible()
+    expect(page.get_by_text(f"After {STEPS} steps.")).to_be_visible()
     slider = page.get_by_role("slider", name="Training step")
     slider.press("Home")
     expect(page.get_by_text("After 0 steps.")).to_be_visible()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.e2e.conftest import new_reader
 from tests.serving import served_app, wait_until_drawn
 
 PAGES = {"/": "Overview", "/attention": "Attention", "/transfer": "Transfer"}
@@ -17,7 +18,7 @@ def test_a_page_opens_first_on_a_cold_server(
 ) -> None:
     log = tmp_path / "log.txt"
     with served_app(log) as address:
-        page = browser.new_page()
+        page = new_reader(browser)
         page.goto(f"{address}{path}?a=The+first+visitor.&b=And+a+second+sentence.&layer=2")
         wait_until_drawn(page)
         expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.e2e.conftest import new_reader
 from tests.serving import ROOT, served_app, wait_until_drawn, wait_until_started
 
 RECIPE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
@@ -82,7 +83,7 @@ def test_the_app_starts_from_what_is_copied(browser: Browser, image: Path, tmp_p
         assert wait_until_started(address)[1]["status"] == "ready"
         asked = subprocess.run(health_check(), env=os.environ | {"STREAMLIT_SERVER_PORT": port})
         assert asked.returncode == 0
-        page = browser.new_page()
+        page = new_reader(browser)
         for path in ("attention", "compare", "bertviz", "cloze"):
             page.goto(f"{address}/{path}")
             wait_until_drawn(page)

@@ -1,11 +1,11 @@
 """A reader far from the server: what comes late must not undo what was chosen since."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import Open
 from tests.e2e.test_attention import drawn
 from tests.serving import wait_until_drawn
 
@@ -22,15 +22,10 @@ LATE = """(() => {
 
 
 @pytest.fixture
-def far_page(address: str, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.add_init_script(LATE)
-    page.goto(address + "/attention")
-    wait_until_drawn(page)
+def far_page(open_page: Open) -> Page:
+    page = open_page("/attention", script=LATE)
     drawn(page, 3, 1)
-    yield page
-    context.close()
+    return page
 
 
 @pytest.mark.parametrize("gap", [50, 300, 600])

@@ -10,7 +10,7 @@ from backend.cached import cached_model, cached_tagger, cached_trace
 from backend.examples import EXAMPLES
 from backend.part_of_speech import TAG_NAMES
 from components.plain import JOINER
-from tests.e2e.conftest import Open, downloaded_rows
+from tests.e2e.conftest import Open, downloaded_rows, new_reader
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -132,15 +132,14 @@ def test_a_teachers_link_opens_cold_at_its_step_with_its_sentences(
     expect(code).to_contain_text("step=3")
     link = code.locator("code").inner_text().replace("\n", "")
     assert link.startswith(page.url.split("?")[0] + "?a=The+cat")
-    context = browser.new_context()
-    pupil = context.new_page()
+    pupil = new_reader(browser)
     pupil.goto(link)
     wait_until_drawn(pupil)
     expect(heading(pupil, "Heads")).to_be_visible()
     expect(pupil.get_by_label("Sentence A", exact=True)).to_have_value("The cat could see the dog.")
     expect(pupil.get_by_label("Sentence B", exact=True)).to_have_value("It ran.")
     expect(pupil.get_by_text("0 of 12 right")).to_be_visible()
-    context.close()
+    pupil.close()
 
 
 def test_steps_marks_and_ways_work_by_keyboard_and_survive_a_reload(open_page: Open) -> None:

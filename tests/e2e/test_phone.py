@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.conftest import new_reader
 from tests.serving import wait_until_drawn
 
 PAGES = {
@@ -49,14 +50,15 @@ FAULTS = """() => {
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(
+    page = new_reader(
+        browser,
         viewport={"width": 390, "height": 844},
         has_touch=True,
         is_mobile=True,
         user_agent="Mozilla/5.0 (Linux; Android 14) Mobile",
     )
-    yield context.new_page()
-    context.close()
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -73,8 +75,8 @@ def test_every_page_fits_a_phone(phone: Page, address: str, scheme: str) -> None
 
 
 def test_the_sidebar_makes_room(browser: Browser, address: str) -> None:
-    narrow = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = narrow.new_page()  # of phones that say what they are, Streamlit itself thinks in part
+    # Of phones that say what they are, Streamlit itself thinks in part.
+    page = new_reader(browser, viewport={"width": 390, "height": 844}, has_touch=True)
     page.goto(address)
     wait_until_drawn(page)
     sidebar = page.locator("[data-testid=stSidebar]")
@@ -92,7 +94,7 @@ def test_the_sidebar_makes_room(browser: Browser, address: str) -> None:
     page.get_by_text("Presenter", exact=True).tap()
     expect(page.get_by_role("button", name="End")).to_be_visible()
     expect(sidebar).to_have_attribute("data-collapsed", "true")
-    narrow.close()
+    page.close()
 
 
 def test_a_tap_says_what_pointing_says(phone: Page, address: str) -> None:

@@ -130,9 +130,12 @@ def test_each_weight_stands_in_the_row_of_its_layer(open_page: Open) -> None:
 def test_each_of_many_fast_presses_counts(presented: Page) -> None:
     for key in ("l", "h", "h", "h", "Shift+L", "h", "Shift+H", "h", "h", "l", "Shift+L", "Shift+L"):
         presented.keyboard.press(key)
-    presented.wait_for_function(f"(({CHOSEN})()).head === '6'")
+    presented.wait_for_function(f"""() => {{
+        const {{ layer, head }} = ({CHOSEN})();
+        return layer === '2' && head === '6'; }}""")
     wait_until_drawn(presented)
-    assert presented.evaluate(CHOSEN)["layer"] == "2"
+    chosen = presented.evaluate(CHOSEN)
+    assert (chosen["layer"], chosen["head"]) == ("2", "6")
     expect(presented.get_by_text("Layer 2, head 6: it (A) looks at")).to_be_visible()
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.conftest import new_reader
 from tests.serving import served_app, wait_until_drawn, wait_until_started
 
 MARK = "zqxjkv"
@@ -55,7 +56,7 @@ def test_the_log_tells_of_every_page_and_of_no_sentence(browser: Browser, tmp_pa
     log = tmp_path / "log.txt"
     with served_app(log) as address:
         wait_until_started(address)
-        page = browser.new_page()
+        page = new_reader(browser)
         for path in PATHS:
             visit(page, f"{address}{path}?a={MARK}&b={quote(FORGED)}&model={quote(FORGED)}")
         odd = "&".join(

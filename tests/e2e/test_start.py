@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from backend.hub import WEIGHTS
 from backend.model_files import built_in_folder
+from tests.e2e.conftest import new_reader
 from tests.serving import health, served_app, wait_until_drawn, wait_until_started
 
 PATIENTLY = 60_000  # milliseconds
@@ -34,15 +35,14 @@ def break_weights(pipe: Path) -> None:
         writer.write(b"no weights")
 
 
-def test_a_server_says_when_it_is_ready(tmp_path: Path) -> None:
-    with served_app(tmp_path / "log.txt") as address:
-        status, said = wait_until_started(address)
-        assert (status, said["status"]) == (200, "ready")
-        request = urllib.request.Request(f"{address}/health", method="HEAD")
-        with urllib.request.urlopen(request) as answer:
-            assert answer.headers["Cache-Control"] == "no-store"
-            assert answer.read() == b""
-    assert "event=start" in (tmp_path / "log.txt").read_text()
+def test_a_server_says_when_it_is_ready(address: str, server_log: Path) -> None:
+    status, said = wait_until_started(address)
+    assert (status, said["status"]) == (200, "ready")
+    request = urllib.request.Request(f"{address}/health", method="HEAD")
+    with urllib.request.urlopen(request) as answer:
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.read() == b""
+    assert "event=start" in server_log.read_text()
 
 
 def test_who_comes_while_it_starts_is_told_and_a_start_that_fails_says_so(
@@ -52,7 +52,7 @@ def test_who_comes_while_it_starts_is_told_and_a_start_that_fails_says_so(
     with served_app(log, PYTHONPATH=str(held.parent)) as address:
         status, said = health(address)
         assert (status, said["status"]) == (503, "starting")
-        page = browser.new_page()
+        page = new_reader(browser)
         page.goto(f"{address}/attention")
         expect(page.get_by_text("Loading MiniLM")).to_be_visible(timeout=PATIENTLY)
         expect(page.get_by_label("Sentence A", exact=True)).to_be_visible()

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from backend.model import load_model
-from tests.e2e.conftest import Open, thousandths
+from tests.e2e.conftest import Open, new_reader, thousandths
 from tests.serving import wait_until_drawn
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -218,9 +218,7 @@ def whole_view(open_page: Open, path: str, folder: Path) -> Path:
 
 def opened_alone(browser: Browser, file: Path, theme: str) -> tuple[Page, list[str]]:
     """The file without a network, and what it asked for or complained of, beside itself."""
-    page = browser.new_context(
-        offline=True, color_scheme="dark" if theme == "dark" else "light"
-    ).new_page()
+    page = new_reader(browser, offline=True, color_scheme=theme)
     amiss: list[str] = []
     page.on("pageerror", lambda error: amiss.append(str(error)))
     page.on("console", lambda message: amiss.append(message.text))
@@ -257,7 +255,7 @@ def test_the_whole_view_works_alone(
     expect(page.locator("#live")).to_have_attribute("href", re.compile("layer=4.*head=1"))
     assert page.locator(".attention").get_attribute("data-theme") == theme
     assert amiss == []
-    page.context.close()
+    page.close()
 
 
 @pytest.mark.parametrize("path", [PAIR, PAIR.replace("attention", "compare")])
@@ -269,4 +267,4 @@ def test_hostile_sentences_do_nothing_in_the_whole_view(
     page.wait_for_selector("[data-drawn]")
     assert page.locator("img").count() == 0
     assert amiss == []
-    page.context.close()
+    page.close()

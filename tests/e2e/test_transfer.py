@@ -1,7 +1,5 @@
 """The Transfer page in a real browser: train, try, refine, write one's own."""
 
-import csv
-import io
 import re
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from backend.cached import cached_task
 from backend.labelled_texts import preset_task
 from backend.transfer_tables import rows_csv
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, downloaded_rows
 from tests.serving import wait_until_drawn
 
 LONG = 90_000  # milliseconds; a training may have to share the machine
@@ -45,13 +43,6 @@ def data_of(figure: Locator) -> list[dict[str, Any]]:
         x: Array.from(trace.x ?? []), y: Array.from(trace.y ?? []),
         z: Array.from(trace.z ?? [], row => Array.from(row)) }))""")
     return found
-
-
-def downloaded(page: Page, button: str) -> list[dict[str, str]]:
-    with page.expect_download() as download:
-        page.get_by_role("button", name=button).click()
-    text = Path(download.value.path()).read_bytes().decode()
-    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def type_new_sentence(page: Page, text: str) -> None:
@@ -90,7 +81,7 @@ def test_a_preset_is_trained_tried_and_refined(open_page: Open, screenshots: Pat
 
     type_new_sentence(page, "The cellist practised a sonata.")
     expect(page.get_by_text(re.compile("Last layer alone: music"))).to_be_visible()
-    lines = downloaded(page, "Probabilities (CSV)")
+    lines = downloaded_rows(page, "Probabilities (CSV)")
     assert sum(float(line["Last layer alone"]) for line in lines) == pytest.approx(1, abs=1e-5)
 
     page.get_by_role("button", name="Refine all layers").click()
@@ -102,7 +93,7 @@ def test_a_preset_is_trained_tried_and_refined(open_page: Open, screenshots: Pat
     assert [trace["name"] for trace in data_of(figures(page).nth(2))] == [
         "Last layer alone", "All layers refined",
     ]  # fmt: skip
-    assert len(downloaded(page, "What both said of each sentence")) == 20
+    assert len(downloaded_rows(page, "What both said of each sentence")) == 20
     grow_to_content(page, 1280)
     page.screenshot(path=screenshots / "transfer-light-1280.png")
 
@@ -117,29 +108,29 @@ def test_ones_own_sentences_outlive_pages_and_bad_files(open_page: Open) -> None
     expect(page.get_by_text("a label: 1. “mine”: 1")).to_be_visible()
     settled(page)
     typed = [{"text": "a typed sentence", "label": "mine"}]
-    assert downloaded(page, "The sentences (CSV)") == typed
+    assert downloaded_rows(page, "The sentences (CSV)") == typed
 
     page.get_by_test_id("stSidebarNav").get_by_text("Tokens", exact=True).click()
     expect(page.get_by_role("heading", name="Tokens", exact=True)).to_be_visible()
     page.get_by_test_id("stSidebarNav").get_by_text("Transfer", exact=True).click()
     expect(page.get_by_role("heading", name="Transfer", exact=True)).to_be_visible()
     settled(page)
-    assert downloaded(page, "The sentences (CSV)") == typed
+    assert downloaded_rows(page, "The sentences (CSV)") == typed
 
     upload = page.get_by_test_id("stFileUploader").locator("input[type=file]")
     upload.set_input_files(
         {"name": "old.csv", "mimeType": "text/csv", "buffer": "text,label\ncafé,x".encode("cp1252")}
     )
     expect(page.get_by_text("a character in another encoding")).to_be_visible()
-    assert downloaded(page, "The sentences (CSV)") == typed
+    assert downloaded_rows(page, "The sentences (CSV)") == typed
     page.get_by_role("button", name="Train the last layer").click()
     expect(page.get_by_text("1 row is too few to learn from")).to_be_visible()
-    assert downloaded(page, "The sentences (CSV)") == typed
+    assert downloaded_rows(page, "The sentences (CSV)") == typed
 
     upload.set_input_files({"name": "pets.csv", "mimeType": "text/csv", "buffer": GOOD})
     expect(page.get_by_text("a label: 12. “cat”: 6, “dog”: 6")).to_be_visible()
     settled(page)
-    assert len(downloaded(page, "The sentences (CSV)")) == 12
+    assert len(downloaded_rows(page, "The sentences (CSV)")) == 12
     train(page)
     type_new_sentence(page, "a dog sleeps")
     expect(page.get_by_text(re.compile("Last layer alone: dog"))).to_be_visible()
