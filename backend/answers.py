@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backend.cached import cached_masked_words, cached_tagger, cached_task_head, tagger_is_ready
-from backend.gradient_weights import Scores
+from backend.encoder import LabelLayer
 from backend.trace import Trace
 
 AnswerKind = Literal["tag", "mask", "label"]
@@ -28,11 +28,12 @@ class Answer:
 class AnswerLayer:
     """The layer that gives an answer.
 
-    scores: from T, (token, width), to what the softmax is taken of, (label,)
-    labels: in the same order
+    row: the token whose vector it reads
+    labels: in the layer's order
     """
 
-    scores: Scores
+    layer: LabelLayer
+    row: int
     labels: Sequence[str]
 
 
@@ -82,11 +83,9 @@ def answer_layer(trace: Trace, answer: Answer) -> AnswerLayer:
     place = answer.token or 0
     if answer.kind == "tag":
         layer = cached_tagger(trace.model).layer
-        return AnswerLayer(lambda final: layer.scores(final[place : place + 1])[0], layer.classes)
+        return AnswerLayer(layer, place, layer.classes)
     if answer.kind == "mask" and (words := cached_masked_words(trace.model)) is not None:
-        fill = words.scores
-        return AnswerLayer(lambda final: fill(final[place]), words.pieces)
+        return AnswerLayer(words.layer, place, words.pieces)
     if answer.kind == "label" and (head := cached_task_head(trace.model)) is not None:
-        give, row = head.scores, place if head.about == "token" else 0
-        return AnswerLayer(lambda final: give(final)[row], head.labels)
+        return AnswerLayer(head.layer, place if head.about == "token" else 0, head.labels)
     raise ValueError(f"expected an answer that {trace.model} gives, got {answer}")

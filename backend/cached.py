@@ -13,17 +13,16 @@ from threadpoolctl import threadpool_limits
 
 from backend.catalogue import BUILT_IN, SMALL
 from backend.classroom import classroom
-from backend.errors import NoMaskedWords
 from backend.hub import Progress
 from backend.labelled_texts import LabelledTexts
 from backend.last_layer import LastLayer, train_task
 from backend.loaded_models import LoadedModels
-from backend.masked_words import MaskedWords, OutputLayer, load_output_layer
+from backend.masked_words import MaskedWords
 from backend.model import Model, load_model
 from backend.shared import COMMON, Shared, nbytes
 from backend.small_bert import small_tokenizer
 from backend.tagger import TagAccuracy, Tagger, tag_accuracy, train_tagger
-from backend.task_heads import TaskHead, load_task_head
+from backend.task_heads import TaskHead
 from backend.tokenizer import Tokenizer, load_tokenizer
 from backend.trace import Trace
 from backend.turns import LONG_CHARACTERS, in_turn
@@ -32,7 +31,6 @@ from backend.zero_shot import ZeroShot, zero_shot
 
 TAGGER_BYTES: Final = 2_000_000  # some thirty layers on the built-in model, fifteen on BERT base
 TASK_BYTES: Final = 16_000_000  # some thirty layers for the longest tables, hundreds for others
-HEAD_BYTES: Final = 16_000_000
 ZERO_SHOT_BYTES: Final = 2_000_000
 TOKENIZERS: Final = 8
 ACCURACIES: Final = 64
@@ -46,9 +44,6 @@ _traces: Shared[tuple[str, str, str | None], Trace] = Shared(COMMON, nbytes)
 _taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, nbytes)
 _tasks: Shared[tuple[str, LabelledTexts, int], LastLayer] = Shared(TASK_BYTES, nbytes)
 _accuracies: Shared[str, TagAccuracy] = Shared(ACCURACIES, lambda _: 1)
-_heads: Shared[str, TaskHead | None] = Shared(HEAD_BYTES, lambda head: head.nbytes if head else 1)
-_output_layers: Shared[str, OutputLayer | None]
-_output_layers = Shared(HEAD_BYTES, lambda layer: layer.nbytes if layer else 1)
 _zero_shots: Shared[tuple[str, tuple[str, ...], tuple[str, ...]], ZeroShot]
 _zero_shots = Shared(ZERO_SHOT_BYTES, nbytes)
 _tokenizers: Shared[str, Tokenizer] = Shared(TOKENIZERS, lambda _: 1)
@@ -142,28 +137,21 @@ def tag_accuracy_is_ready(name: str) -> bool:
 def cached_task_head(name: str) -> TaskHead | None:
     """The model's own classification layer, the same object for everybody; None if it has none.
 
-    Raises as `cached_model` and `load_task_head` do.
+    Raises as `cached_model` and `Encoder.task_head` do.
     """
-    return _heads.find(name, lambda: None if name == SMALL else load_task_head(cached_model(name)))
+    return None if name == SMALL else cached_model(name).encoder.task_head()
 
 
 def cached_masked_words(name: str) -> MaskedWords | None:
     """What the model fills masks with, None if it fills none; the layer is read once for all.
 
-    Raises as `cached_model` and `load_output_layer` do otherwise.
+    Raises as `cached_model` and `Encoder.output_layer` do otherwise.
     """
     model = cached_model(name)
     if name == SMALL:
         return classroom().masked_words(model)
-    layer = _output_layers.find(name, lambda: _output_layer(model))
+    layer = model.encoder.output_layer()
     return MaskedWords(model, layer) if layer else None
-
-
-def _output_layer(model: Model) -> OutputLayer | None:
-    try:
-        return load_output_layer(model)
-    except NoMaskedWords:
-        return None
 
 
 def cached_zero_shot(name: str, texts: tuple[str, ...], labels: tuple[str, ...]) -> ZeroShot:

@@ -77,7 +77,9 @@ class LinearClassifier:
         """
         import torch
 
-        weight, bias = (torch.tensor(array) for array in (self.weight, self.bias))
+        weight, bias = (
+            torch.tensor(array, device=vectors.device) for array in (self.weight, self.bias)
+        )
         return torch.nn.functional.linear(vectors, weight, bias)
 
     def predicted(self, vectors: FloatArray) -> LabelArray:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backend.encoder_layers import EncoderLayer, encoder_layers
+from backend.tensors import array_of, tensor_beside
 
 if TYPE_CHECKING:
     import torch
@@ -56,26 +57,26 @@ def run_layers(
 
 
 def run_switched_off(
-    module: Any, hidden: FloatArray, heads: int, off: SwitchedOff
+    module: Any, states: FloatArray, heads: int, off: SwitchedOff
 ) -> tuple[FloatArray, FloatArray]:
     """What the layers from `off.first` on make of one input, with this switched off.
 
-    hidden: (layer + 1, token, width), as in `Trace.hidden`
+    states: (token, width), what layer `off.first` reads
     returns: hidden (layer, token, width) and attention (layer, head, query, key) of these layers
     Raises IndexError if there is no such head or token.
     """
     import torch
 
-    gates = off.gates(len(hidden) - 1, heads)
-    visible = off.visible(hidden.shape[1])
+    gates = off.gates(module.config.num_hidden_layers, heads)
+    visible = off.visible(len(states))
     with torch.inference_mode():
         found = run_layers(
             module,
-            torch.tensor(hidden[off.first])[None],
+            tensor_beside(module, states)[None],
             heads,
             first=off.first,
-            gates=torch.from_numpy(gates)[None],
-            visible=torch.from_numpy(visible)[None] if off.hidden else None,
+            gates=tensor_beside(module, gates)[None],
+            visible=tensor_beside(module, visible)[None] if off.hidden else None,
         )
     return _stacked(found.hidden), _stacked(found.attention)
 
@@ -92,13 +93,12 @@ def last_states(
     import torch
 
     with torch.inference_mode():
-        now = torch.tensor(states)[None]
+        now = tensor_beside(module, states)[None]
         for after, _ in _layers(
-            module, now, heads, first=first, gates=torch.from_numpy(gates), visible=None
+            module, now, heads, first=first, gates=tensor_beside(module, gates), visible=None
         ):
             now = after
-    array: FloatArray = now.expand(len(gates), -1, -1).numpy()
-    return array
+    return array_of(now.expand(len(gates), -1, -1))
 
 
 def _layers(
@@ -138,4 +138,4 @@ def _heads(
 
 def _stacked(layers: Sequence[torch.Tensor]) -> FloatArray:
     """One array of what every layer gave for the only run."""
-    return np.stack([layer[0].numpy() for layer in layers])
+    return np.stack([array_of(layer[0]) for layer in layers])

@@ -22,7 +22,6 @@
         │   └── ServerFull          the memory is full of models that others are using
         ├── NotAModel           what was found is no BERT-family model, or its weights are broken
         ├── NoAttention         the model ran, but gave no attention weights
-        ├── NoMaskedWords       the model has no output layer that fills masks
         └── NotTrained          this server has not trained its small BERT yet
 
 `str(error)` is one or two sentences: what happened, and what to do about it.
@@ -127,10 +126,6 @@ class NotAModel(ModelError):  # noqa: N818
 
 class NoAttention(ModelError):  # noqa: N818
     """The model does not give its attention weights away."""
-
-
-class NoMaskedWords(ModelError):  # noqa: N818
-    """The model cannot fill masks."""
 
 
 class NotTrained(ModelError):  # noqa: N818

@@ -84,14 +84,12 @@ def refine(
 
 def refined_numbers(model: Model) -> int:
     """How many of the model's numbers refining changes: all but the embeddings."""
-    frozen: int = sum(weight.numel() for weight in model.module.embeddings.parameters())
-    return model.numbers - frozen
+    return model.numbers - model.encoder.facts.embedding_numbers
 
 
 def training_bytes(model: Model) -> int:
     """Memory that refining takes for weights, gradients and moments, without what steps need."""
-    embeddings: int = sum(weight.nbytes for weight in model.module.embeddings.parameters())
-    return _COPIES * int(model.nbytes - embeddings)
+    return _COPIES * (model.nbytes - model.encoder.facts.embedding_nbytes)
 
 
 def check_size(model: Model) -> None:

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from backend.encoder_pass import run_layers
 from backend.switched_off import SwitchedOff
+from backend.tensors import array_of, tensor_beside
 from backend.trace import FloatArray
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 
 Scores = Callable[["torch.Tensor"], "torch.Tensor"]
 """From T, (token, width), to what a softmax is taken of: (label,)."""
+
+
+class Derivable(Protocol):
+    """A layer whose answers can be derived."""
+
+    def scores(self, vectors: torch.Tensor) -> torch.Tensor:
+        """What its softmax is taken of: (row, width) to (row, label)."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +72,11 @@ def attention_influence(
     with torch.enable_grad():
         found = run_layers(
             module,
-            torch.tensor(states)[None].requires_grad_(),  # else no gradients are kept of anything
+            # else no gradients are kept of anything
+            tensor_beside(module, states)[None].requires_grad_(),
             heads,
-            gates=torch.from_numpy(off.gates(module.config.num_hidden_layers, heads))[None],
-            visible=torch.from_numpy(off.visible(len(states)))[None] if off.hidden else None,
+            gates=tensor_beside(module, off.gates(module.config.num_hidden_layers, heads))[None],
+            visible=tensor_beside(module, off.visible(len(states)))[None] if off.hidden else None,
         )
         given = scores(found.hidden[-1][0])
         label = int(given.argmax())
@@ -74,7 +84,7 @@ def attention_influence(
         gradients = torch.autograd.grad(odds, found.attention)
     weights = np.stack(
         [
-            (slope[0] * weight[0].detach()).numpy()
+            array_of(slope[0] * weight[0])
             for slope, weight in zip(gradients, found.attention, strict=True)
         ]
     )

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from backend.encoder_layers import EncoderLayer, encoder_layers
-from backend.switched_off import ALL_ON, SwitchedOff
-from backend.trace import BoolArray, FloatArray, Trace
+from backend.switched_off import SwitchedOff
+from backend.tensors import array_of
+from backend.trace import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,39 +115,31 @@ class HeadSteps:
 
 def head_steps_of(
     module: Any,
-    trace: Trace,
+    states: FloatArray,
+    attention: FloatArray,
     layer: int,
     head: int,
     query: int,
     *,
-    off: SwitchedOff = ALL_ON,
+    off: SwitchedOff,
 ) -> HeadSteps:
-    """One head's steps from an encoder's own weights and the vectors of its trace.
+    """One head's steps from an encoder's own weights and the vectors that its layer reads.
 
-    module: the encoder that made the trace: BERT, DistilBERT, RoBERTa or ELECTRA
-    off: what was switched off when the trace was made
-    Raises ValueError if the trace is of an encoder with another number of layers, or has no such
-    layer, head or query.
+    module: an encoder of the transformers library: BERT, DistilBERT, RoBERTa or ELECTRA
+    states: (token, width), as in `Trace.hidden[layer]`
+    attention: (head, key), the query's weights, as in `Trace.attention[layer, :, query]`
+    off: what was switched off when these came about
     """
-    layers = list(encoder_layers(module))
-    if len(layers) != trace.layers:
-        raise ValueError(f"expected states of {len(layers)} layers, got {trace.layers}")
-    for name, place, count in (
-        ("layer", layer, trace.layers),
-        ("head", head, trace.heads),
-        ("query", query, len(trace.tokens)),
-    ):
-        if not 0 <= place < count:
-            raise ValueError(f"expected a {name} from 0 to {count - 1}, got {place}")
-    parts, states = layers[layer], trace.hidden[layer]
-    query_vector = _projected(parts.query, states[query], head, trace.heads)
-    keys = _projected(parts.key, states, head, trace.heads)
+    layers, heads = list(encoder_layers(module)), len(attention)
+    parts = layers[layer]
+    query_vector = _projected(parts.query, states[query], head, heads)
+    keys = _projected(parts.key, states, head, heads)
     visible = off.visible(len(states))[query]
     scores = keys @ query_vector  # (key,)
-    contributions = _contributions(parts, states, trace.attention[layer, :, query])
-    gates = off.gates(trace.layers, trace.heads)[layer]
+    contributions = _contributions(parts, states, attention)
+    gates = off.gates(len(layers), heads)[layer]
     contributions *= gates[:, None]
-    values = _projected(parts.value, states, head, trace.heads)
+    values = _projected(parts.value, states, head, heads)
     bias = _weight(parts.output.bias)
     attended = contributions.sum(axis=0) + bias
     return HeadSteps(
@@ -209,7 +202,7 @@ def _normalised(norm: Any, vector: FloatArray) -> FloatArray:
 
 def _weight(parameter: Any) -> FloatArray:
     """The model's own memory as an array that cannot be written to."""
-    return _read_only(parameter.detach().numpy())
+    return _read_only(array_of(parameter))
 
 
 def _read_only(array: FloatArray) -> FloatArray:

@@ -2,58 +2,56 @@
 
 torch and transformers are imported inside functions only, here and in the other model files:
 importing both takes seconds, and the first page must not wait for them.
-Sources: Devlin et al. 2018 (BERT), Sanh et al. 2019 (DistilBERT), Liu et al. 2019 (RoBERTa),
-Clark et al. 2020 (ELECTRA).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from backend.encoder_pass import last_states, run_switched_off
-from backend.errors import NoAttention, NotAModel
-from backend.head_steps import HeadSteps, head_steps_of
+from backend.encoder import Encoder
+from backend.errors import NotAModel
+from backend.head_steps import HeadSteps
 from backend.hub import Progress
-from backend.projections import Projections, projections_of
+from backend.loaded_encoder import LoadedEncoder
+from backend.projections import Projections
 from backend.switched_off import ALL_ON, SwitchedOff
 from backend.tokenizer import Pieces, Tokenizer, load_tokenizer
-from backend.trace import Embeddings, FloatArray, IntArray, Trace
-from backend.weights import broken_weights, load_encoder
-
-if TYPE_CHECKING:
-    import torch
+from backend.trace import FloatArray, Trace
+from backend.weights import load_encoder
 
 
 class Model:
-    """A loaded encoder; several threads may trace at once.
+    """An encoder behind its tokenizer; several threads may trace at once.
 
     limit: the most tokens it reads at once, those the tokenizer adds included
     nbytes: memory its weights hold
     numbers: how many weights these are
     pieces: the vocabulary by id; "" where a row of the table belongs to no piece
-    word_vectors: (vocabulary, width), read-only, the model's own memory and no copy
     """
 
-    def __init__(self, name: str, module: Any, tokenizer: Tokenizer) -> None:
-        """Wrap an encoder of the transformers library and the tokenizer that belongs to it."""
-        config = module.config
-        self.name = name
+    def __init__(self, encoder: Encoder, tokenizer: Tokenizer) -> None:
+        """Put the tokenizer that belongs to an encoder in front of it."""
+        facts = encoder.facts
+        self.name = encoder.name
+        self.encoder = encoder
         self.tokenizer = tokenizer
-        self.family: str = config.model_type
-        self.layers: int = config.num_hidden_layers
-        self.heads: int = config.num_attention_heads
-        self.width: int = config.hidden_size
-        self.nbytes = sum(weight.nbytes for weight in module.parameters())
-        self.numbers: int = sum(weight.numel() for weight in module.parameters())
-        self._module = module
+        self.family = facts.family
+        self.layers = facts.layers
+        self.heads = facts.heads
+        self.width = facts.width
+        self.nbytes = facts.nbytes
+        self.numbers = facts.numbers
         self.limit = tokenizer.limit
-        self.word_vectors = _read_only(module.embeddings.word_embeddings.weight)
-        self.pieces = _by_row(tokenizer.pieces, len(self.word_vectors))
+        self.pieces = _by_row(tokenizer.pieces, facts.rows)
+
+    @property
+    def word_vectors(self) -> FloatArray:
+        """The table of token embeddings: (vocabulary, width), read-only."""
+        return self.encoder.word_vectors
 
     def trace(self, a: str, b: str | None = None) -> Trace:
         """Everything the model computes for A and B; a B without any token counts as none.
@@ -61,14 +59,8 @@ class Model:
         Raises EmptySentence if A has no token, NoAttention if the model hides its weights,
         NotAModel if what it computes is no number.
         """
-        import torch
-
         pieces = self.tokenizer.split(a, b)
-        ids = torch.from_numpy(pieces.ids.copy())[None]  # (1, token)
-        segments = torch.from_numpy(self._segments(pieces.segments))[None]
-        with torch.inference_mode():
-            attention, hidden = self._run(ids, segments)
-            embeddings = self._embeddings(ids, segments)
+        found = self.encoder.read(pieces.ids, pieces.segments)
         return Trace(
             model=self.name,
             sentences=(a, b if pieces.segments.any() else None),
@@ -77,34 +69,33 @@ class Model:
             segments=pieces.segments,
             special=pieces.special,
             spans=pieces.spans,
-            attention=attention,
-            hidden=hidden,
-            embeddings=embeddings,
+            attention=found.attention,
+            hidden=found.hidden,
+            embeddings=found.embeddings,
             left_out=pieces.left_out,
         )
 
     def refinable(self) -> Model:
-        """A copy whose layers may be trained without a change to this model.
-
-        The embeddings are frozen, and both models read the same memory for them.
-        """
-        import torch
-
-        shared: dict[int, Any] = {
-            id(weight): torch.nn.Parameter(weight.detach(), requires_grad=False)
-            for weight in self._module.embeddings.parameters()
-        }
-        module = deepcopy(self._module, shared)
-        return Model(self.name, module, self.tokenizer)
+        """A copy in this process whose layers may be trained without a change to this model."""
+        return Model(self.encoder.refinable(), self.tokenizer)
 
     @property
     def module(self) -> Any:
-        """The encoder as the transformers library has it; only a `refinable` one may be changed."""
-        return self._module
+        """The encoder as the transformers library has it; only a `refinable` one may be changed.
+
+        Raises ValueError where its weights are in another process.
+        """
+        if not isinstance(self.encoder, LoadedEncoder):
+            raise ValueError("expected a model whose weights are in this process, got another")
+        return self.encoder.module
 
     def projections(self, trace: Trace) -> Projections:
-        """Queries, keys and values of all heads for one of this model's own traces."""
-        return projections_of(self._module, trace.hidden, self.heads)
+        """Queries, keys and values of all heads for one of this model's own traces.
+
+        Raises ValueError if the trace is of a model with another number of layers.
+        """
+        self._check_layers(trace)
+        return self.encoder.projections(trace.hidden)
 
     def head_steps(
         self, trace: Trace, layer: int, head: int, query: int, *, off: SwitchedOff = ALL_ON
@@ -112,9 +103,19 @@ class Model:
         """What one head does for one token, step by step, in one of this model's own traces.
 
         off: what was switched off when the trace was made
-        Raises ValueError if the trace has no such layer, head or query.
+        Raises ValueError if the trace is of a model with another number of layers, or has no such
+        layer, head or query.
         """
-        return head_steps_of(self._module, trace, layer, head, query, off=off)
+        self._check_layers(trace)
+        for name, place, count in (
+            ("layer", layer, trace.layers),
+            ("head", head, trace.heads),
+            ("query", query, len(trace.tokens)),
+        ):
+            if not 0 <= place < count:
+                raise ValueError(f"expected a {name} from 0 to {count - 1}, got {place}")
+        weights = trace.attention[layer, :, query]
+        return self.encoder.head_steps(trace.hidden[layer], weights, layer, head, query, off)
 
     def switched_off(self, trace: Trace, off: SwitchedOff) -> Trace:
         """What the same tokens become with heads switched off or tokens hidden.
@@ -125,7 +126,8 @@ class Model:
         """
         if not off:
             return trace
-        hidden, attention = run_switched_off(self._module, trace.hidden, self.heads, off)
+        off.check(self.layers, self.heads, len(trace.tokens))
+        hidden, attention = self.encoder.switched_off(trace.hidden[off.first], off)
         return replace(
             trace,
             hidden=np.concatenate([trace.hidden[: off.first + 1], hidden]),
@@ -138,7 +140,7 @@ class Model:
         gates: (run, layer, head), what a head's values are multiplied by
         returns: (run, token, width)
         """
-        return last_states(self._module, trace.hidden[first], self.heads, first=first, gates=gates)
+        return self.encoder.last_states(trace.hidden[first], first, gates)
 
     def hidden_states(self, batch: Sequence[Pieces], layers: Sequence[int]) -> FloatArray:
         """The chosen layers of what `trace` gives as `hidden`, for equally long inputs at once.
@@ -146,71 +148,13 @@ class Model:
         returns: (input, layer, token, width)
         Raises NotAModel if what the model computes is no number.
         """
-        import torch
+        ids = np.stack([pieces.ids for pieces in batch])  # (input, token)
+        segments = np.stack([pieces.segments for pieces in batch])
+        return self.encoder.hidden_states(ids, segments, layers)
 
-        ids = torch.from_numpy(np.stack([pieces.ids for pieces in batch]))  # (input, token)
-        segments = np.stack([self._segments(pieces.segments) for pieces in batch])
-        with torch.inference_mode():
-            states = self._checked(self._output(ids, torch.from_numpy(segments)).hidden_states)
-        return np.stack([_array(states[layer]) for layer in layers], axis=1)
-
-    def _segments(self, segments: IntArray) -> IntArray:
-        """The segment ids as the model was trained: RoBERTa always reads zeros."""
-        told_apart = self.family != "roberta" and self._segment_kinds() > 1
-        return segments.copy() if told_apart else np.zeros_like(segments)
-
-    def _segment_kinds(self) -> int:
-        table = getattr(self._module.embeddings, "token_type_embeddings", None)
-        return 0 if table is None else int(table.num_embeddings)
-
-    def _run(self, ids: torch.Tensor, segments: torch.Tensor) -> tuple[FloatArray, FloatArray]:
-        output = self._output(ids, segments, output_attentions=True)
-        weights, hidden = list(output.attentions or ()), output.hidden_states
-        del output  # else it holds each layer's weights while they are copied
-        if len(weights) != self.layers or any(layer is None for layer in weights):
-            raise NoAttention(
-                f"The model {self.name} does not give its attention weights, so there is nothing "
-                "to show. Choose another model."
-            )
-        return _stacked(weights), _stacked(list(self._checked(hidden)))
-
-    def _checked(self, states: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-        import torch
-
-        if not torch.isfinite(states[-1]).all():
-            raise broken_weights(self.name)
-        return states
-
-    def _output(self, ids: torch.Tensor, segments: torch.Tensor, **wanted: bool) -> Any:
-        extra = {} if self.family == "distilbert" else {"token_type_ids": segments}
-        return self._module(input_ids=ids, output_hidden_states=True, **wanted, **extra)
-
-    def _embeddings(self, ids: torch.Tensor, segments: torch.Tensor) -> Embeddings:
-        table = self._module.embeddings
-        token = table.word_embeddings(ids)  # (1, token, width)
-        position = table.position_embeddings(self._positions(ids))
-        kinds = self._segment_kinds()
-        segment = table.token_type_embeddings(segments) if kinds else None
-        if segment is not None and kinds == 1:
-            # RoBERTa adds one and the same vector everywhere. It tells no segments apart, but
-            # belongs to the sum: it goes with the position.
-            position, segment = position + segment, None
-        total = token + position if segment is None else token + segment + position
-        return Embeddings(
-            token=_array(token[0]),
-            segment=None if segment is None else _array(segment[0]),
-            position=_array(position[0]),
-            input=_array(table.LayerNorm(total)[0]),
-        )
-
-    def _positions(self, ids: torch.Tensor) -> torch.Tensor:
-        import torch
-
-        table = self._module.embeddings
-        if self.family != "roberta":
-            return torch.arange(ids.shape[1])[None]
-        positions: torch.Tensor = table.create_position_ids_from_input_ids(ids, table.padding_idx)
-        return positions.expand(1, -1)
+    def _check_layers(self, trace: Trace) -> None:
+        if trace.layers != self.layers:
+            raise ValueError(f"expected states of {self.layers} layers, got {trace.layers}")
 
 
 def load_model(name: str, progress: Progress | None = None) -> Model:
@@ -219,38 +163,15 @@ def load_model(name: str, progress: Progress | None = None) -> Model:
     `progress(done, total)` counts the bytes while they are downloaded.
     Raises ModelError as `model_folder` does, NotAModel where it is none that can be read.
     """
-    module = load_encoder(name, progress)
+    encoder = LoadedEncoder(name, load_encoder(name, progress))
     tokenizer = load_tokenizer(name)
-    if len(tokenizer.pieces) > module.embeddings.word_embeddings.num_embeddings:
+    if len(tokenizer.pieces) > encoder.facts.rows:
         raise NotAModel(
             f"The tokenizer of {name} has more pieces than the model has vectors: the files do "
             "not belong together. Choose another model."
         )
-    return Model(name, module, tokenizer)
+    return Model(encoder, tokenizer)
 
 
 def _by_row(pieces: tuple[str, ...], rows: int) -> tuple[str, ...]:
     return pieces + ("",) * (rows - len(pieces))
-
-
-def _array(tensor: torch.Tensor) -> FloatArray:
-    array: FloatArray = tensor.numpy()
-    return array
-
-
-def _read_only(tensor: torch.Tensor) -> FloatArray:
-    """The tensor's own memory, not a copy."""
-    array = _array(tensor.detach())
-    array.flags.writeable = False
-    return array
-
-
-def _stacked(layers: list[torch.Tensor]) -> FloatArray:
-    """One array of what every layer gave for the only input of the batch.
-
-    layers: emptied on the way, so that a long text's weights are never twice in memory
-    """
-    whole = np.empty((len(layers), *layers[0].shape[1:]), np.float32)
-    for place in range(len(whole)):
-        whole[place] = _array(layers.pop(0)[0])
-    return whole

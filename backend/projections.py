@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from backend.encoder_layers import encoder_layers
+from backend.tensors import array_of
 from backend.trace import FloatArray
 
 
@@ -56,6 +57,6 @@ def projections_of(module: Any, hidden: FloatArray, heads: int) -> Projections:
 
 def _applied(linear: Any, states: FloatArray) -> FloatArray:
     """What a linear map makes of the states (token, width)."""
-    weight: FloatArray = linear.weight.detach().numpy()  # (width out, width in)
-    bias: FloatArray = linear.bias.detach().numpy()
-    return states @ weight.T + bias
+    weight, bias = array_of(linear.weight), array_of(linear.bias)  # (width out, width in), (out,)
+    projected: FloatArray = states @ weight.T + bias
+    return projected

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from backend.catalogue import SMALL
-from backend.masked_words import MaskedWords, output_layer_of
+from backend.loaded_encoder import LoadedEncoder
+from backend.masked_words import MaskedWords
 from backend.model import Model
+from backend.output_layer import output_layer_of
 from backend.small_words import VOCABULARY
 from backend.tokenizer import Tokenizer, wordpiece
 from backend.trace import FloatArray
@@ -62,11 +64,15 @@ class Snapshot:
         """The model as every page takes it, by default called after its step: `small-bert@120`."""
         module = small_module()
         module.load_state_dict(self.weights)
-        return Model(name or f"{NAME}@{self.step}", module.bert.eval(), small_tokenizer())
+        encoder = LoadedEncoder(name or f"{NAME}@{self.step}", module.bert.eval())
+        return Model(encoder, small_tokenizer())
 
     def masked_words(self, model: Model) -> MaskedWords:
         """What fills the masks in traces of the model of this snapshot."""
-        return MaskedWords(model, output_layer_of(model, self.weights))
+        layer = output_layer_of(model.module, self.weights)
+        if layer is None:
+            raise ValueError("expected the weights of a whole model, got those of an encoder")
+        return MaskedWords(model, layer)
 
 
 @dataclass(frozen=True, eq=False)

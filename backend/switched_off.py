@@ -35,6 +35,11 @@ class SwitchedOff:
         """The first layer in which something is other than before; 0 where nothing is."""
         return 0 if self.hidden or not self.heads else self.heads[0][0]
 
+    def check(self, layers: int, heads: int, tokens: int) -> None:
+        """Raise IndexError if there is no such head or token."""
+        self.gates(layers, heads)
+        self.visible(tokens)
+
     def gates(self, layers: int, heads: int) -> FloatArray:
         """What each head's values are multiplied by: (layer, head), 0 or 1.
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from backend.classifier import LinearClassifier
+from backend.encoder import LabelLayer
 from backend.hub import WEIGHTS
-from backend.model import Model
 from backend.model_files import model_folder
 from backend.trace import FloatArray
 from backend.weights import broken_weights
@@ -79,7 +79,9 @@ class Pooler:
         """The same in torch, so that it can be derived."""
         import torch
 
-        weight, bias = (torch.tensor(array) for array in (self.weight, self.bias))
+        weight, bias = (
+            torch.tensor(array, device=vectors.device) for array in (self.weight, self.bias)
+        )
         turned = torch.nn.functional.linear(vectors, weight, bias)
         if self.family == "distilbert":
             return turned.relu()
@@ -87,21 +89,40 @@ class Pooler:
 
 
 @dataclass(frozen=True, eq=False)
+class PooledLayer:
+    """A classification layer behind a pooler."""
+
+    pooler: Pooler
+    layer: LinearClassifier
+
+    def probabilities(self, vectors: FloatArray) -> FloatArray:
+        """How likely each label is: (row, width) to (row, label)."""
+        return self.layer.probabilities(self.pooler(vectors))
+
+    def scores(self, vectors: torch.Tensor) -> torch.Tensor:
+        """What the softmax is taken of, in torch, so that it can be derived: (row, label)."""
+        return self.layer.scores(self.pooler.turned(vectors))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by the arrays."""
+        return self.layer.nbytes + self.pooler.weight.nbytes + self.pooler.bias.nbytes
+
+
+@dataclass(frozen=True, eq=False)
 class TaskHead:
     """What a model was fine-tuned for.
 
     about: what it classifies, each token or the whole sentence
-    pooler: None where the classification layer reads T itself
+    labels: in the order of `probabilities`; text as it stands in the model's files
+    pooler: whether one more layer stands between T and the classification layer
+    layer: both together
     """
 
     about: About
-    layer: LinearClassifier
-    pooler: Pooler | None
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Its labels, in the order of `probabilities`; text as it stands in the model's files."""
-        return self.layer.classes
+    labels: tuple[str, ...]
+    pooler: bool
+    layer: LabelLayer
 
     def probabilities(self, vectors: FloatArray) -> FloatArray:
         """How likely each label is; 0 to 1, each row sums to 1.
@@ -109,50 +130,38 @@ class TaskHead:
         vectors: (token, width), the model's T: `trace.hidden[-1]`
         returns: (token, label), or (1, label) where it classifies sentences
         """
-        if self.about == "token":
-            return self.layer.probabilities(vectors)
-        first = vectors[:1]
-        return self.layer.probabilities(self.pooler(first) if self.pooler else first)
-
-    def scores(self, vectors: torch.Tensor) -> torch.Tensor:
-        """What the softmax of `probabilities` is taken of, in torch, so that it can be derived.
-
-        vectors: (token, width); returns: (token, label), or (1, label)
-        """
-        if self.about == "token":
-            return self.layer.scores(vectors)
-        first = vectors[:1]
-        return self.layer.scores(self.pooler.turned(first) if self.pooler else first)
+        return self.layer.probabilities(vectors if self.about == "token" else vectors[:1])
 
     @property
     def nbytes(self) -> int:
-        """Bytes held by the arrays."""
-        pooler = self.pooler.weight.nbytes + self.pooler.bias.nbytes if self.pooler else 0
-        return self.layer.nbytes + pooler
+        """Bytes held."""
+        return self.layer.nbytes
 
 
-def load_task_head(model: Model) -> TaskHead | None:
-    """The classification layer in the files of a loaded model; None where it has none.
+def load_task_head(name: str, config: Any) -> TaskHead | None:
+    """The classification layer in the files of a model; None where it has none.
 
     A model that gives a number instead of labels, or several labels at once, counts as none:
     its answers are no probabilities that sum to 1.
+    config: the model's own, as the transformers library has it
     Raises NotAModel if the layer's weights are missing or damaged.
     """
-    about = _task_of(model.module.config)
+    about = _task_of(config)
     if about is None:
         return None
-    *pooler, last = _PARTS[model.family, about]
-    found = _weights(model, (*pooler, last))
+    family: str = config.model_type
+    *pooler, last = _PARTS[family, about]
+    found = _weights(name, (*pooler, last))
     try:
         weight, bias = found[last]
-        layer = LinearClassifier(weight, bias, _labels(model.module.config, len(bias)))
-        head = TaskHead(about, layer, Pooler(*found[pooler[0]], model.family) if pooler else None)
-        shares = head.probabilities(np.zeros((1, model.width), dtype=np.float32))
+        only = LinearClassifier(weight, bias, _labels(config, len(bias)))
+        layer = PooledLayer(Pooler(*found[pooler[0]], family), only) if pooler else only
+        shares = layer.probabilities(np.zeros((1, config.hidden_size), dtype=np.float32))
     except ValueError as error:  # shapes that do not fit each other
-        raise broken_weights(model.name) from error
+        raise broken_weights(name) from error
     if not np.isfinite(shares).all():
-        raise broken_weights(model.name)
-    return head
+        raise broken_weights(name)
+    return TaskHead(about, only.classes, bool(pooler), layer)
 
 
 def _task_of(config: Any) -> About | None:
@@ -171,12 +180,12 @@ def _labels(config: Any, count: int) -> tuple[str, ...]:
     return tuple(known.get(str(number), f"label {number}") for number in range(count))
 
 
-def _weights(model: Model, parts: tuple[str, ...]) -> Mapping[str, tuple[FloatArray, FloatArray]]:
+def _weights(name: str, parts: tuple[str, ...]) -> Mapping[str, tuple[FloatArray, FloatArray]]:
     """Weight and bias of each part, in float32."""
     from safetensors import safe_open
 
     try:
-        with safe_open(model_folder(model.name) / WEIGHTS, framework="pt") as file:
+        with safe_open(model_folder(name) / WEIGHTS, framework="pt") as file:
             return {
                 part: (
                     _array(file.get_tensor(f"{part}.weight")),
@@ -185,7 +194,7 @@ def _weights(model: Model, parts: tuple[str, ...]) -> Mapping[str, tuple[FloatAr
                 for part in parts
             }
     except Exception as error:  # damaged files fail in every way there is
-        raise broken_weights(model.name) from error
+        raise broken_weights(name) from error
 
 
 def _array(tensor: torch.Tensor) -> FloatArray:

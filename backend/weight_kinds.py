@@ -12,14 +12,12 @@ import numpy as np
 
 from backend.answers import Answer, AnswerLayer
 from backend.attention_flow import attention_flow, most_tokens
-from backend.encoder_layers import encoder_layers
-from backend.gradient_weights import attention_influence
 from backend.hub import Progress
 from backend.model import Model
 from backend.rollout import Doubles, attention_rollout, mixing_weights
 from backend.switched_off import ALL_ON, SwitchedOff
 from backend.trace import FloatArray, Trace
-from backend.value_weights import length_shares, value_lengths
+from backend.value_weights import length_shares
 
 MOST_DERIVED: Final = 8_000_000
 """Weights whose gradients are taken: while it lasts, that needs some 160 MB."""
@@ -178,7 +176,7 @@ def influence_weights(
 
     off: what was switched off when the trace was made
     """
-    found = attention_influence(model.module, trace.hidden[0], model.heads, layer.scores, off)
+    found = model.encoder.influence(trace.hidden[0], layer.layer, layer.row, off)
     strongest = float(np.abs(found.weights).max())
     signed = found.weights / np.float32(strongest or 1)
     label = layer.labels[found.label]
@@ -196,8 +194,7 @@ def on_one_scale(one: Weights, other: Weights) -> tuple[Weights, Weights]:
 
 
 def _values(model: Model, trace: Trace, gates: FloatArray) -> Weights:
-    outputs = [layer.output.weight.detach().numpy() for layer in encoder_layers(model.module)]
-    lengths = value_lengths(model.projections(trace).values, outputs) * gates[:, :, None]
+    lengths = model.encoder.value_lengths(trace.hidden) * gates[:, :, None]
     drawn = replace(trace, attention=length_shares(trace.attention, lengths))
     return Weights(drawn, drawn, lengths=lengths)
 

@@ -14,12 +14,15 @@ HEAVY = {"torch", "transformers"}
 DRAWING = {"streamlit", "plotly"}
 MODEL_FILES = {
     "backend/model.py",
+    "backend/tensors.py",
+    "backend/loaded_encoder.py",
+    "backend/padded_run.py",
+    "backend/output_layer.py",
     "backend/weights.py",
     "backend/classifier.py",
     "backend/encoder_pass.py",
     "backend/fine_tuning.py",
     "backend/gradient_weights.py",
-    "backend/masked_words.py",
     "backend/task_heads.py",
     "backend/small_bert.py",
     "backend/small_training.py",

@@ -347,7 +347,7 @@ def test_the_layer_has_a_weight_for_each_number_and_tag_and_a_bias(
     reading: Read, minilm: Model
 ) -> None:
     size = 384 * 6 + 6
-    count = sum(weight.numel() for weight in minilm._module.parameters())
+    count = sum(weight.numel() for weight in minilm.module.parameters())
     question = ask_size(reading())
     assert f"has {count:,} numbers" in question.text
     assert right_text(question) == f"{size:,}"

@@ -9,9 +9,10 @@ import torch
 import transformers
 from safetensors.numpy import load_file, save_file
 
-from backend.errors import NoMaskedWords, NotAModel
-from backend.masked_words import MaskedWords, likeliest, load_output_layer
+from backend.errors import NotAModel
+from backend.masked_words import MaskedWords, likeliest
 from backend.model import Model, load_model
+from backend.output_layer import OutputLayer
 from tests.backend.small_models import write_model
 
 FAMILIES = ("bert", "distilbert", "roberta")
@@ -76,7 +77,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def loaded(folder: Path) -> tuple[Model, MaskedWords]:
     model = load_model(str(folder))
-    return model, MaskedWords(model, load_output_layer(model))
+    layer = model.encoder.output_layer()
+    assert layer is not None
+    return model, MaskedWords(model, layer)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -113,8 +116,10 @@ def test_the_last_layer_is_the_whole_models_own_answer(
 
 def test_the_table_is_shared_with_the_model(folders: dict[str, Path]) -> None:
     model = load_model(str(folders["bert"]))
-    layer = load_output_layer(model)
-    assert layer.table is None
+    layer = model.encoder.output_layer()
+    assert isinstance(layer, OutputLayer)
+    assert layer.tied
+    assert layer.table.data_ptr() == model.module.embeddings.word_embeddings.weight.data_ptr()
     assert layer.nbytes == 4 * (24 * 24 + 24 + 24 + 24 + len(model.pieces))
 
 
@@ -170,20 +175,18 @@ def test_several_threads(folders: dict[str, Path]) -> None:
 @pytest.mark.parametrize("family", ["bert", "distilbert", "roberta", "electra"])
 def test_a_model_without_an_output_layer(tmp_path: Path, family: str) -> None:
     model = load_model(str(write_model(family, tmp_path)))
-    with pytest.raises(NoMaskedWords, match="Choose one that has"):
-        load_output_layer(model)
+    assert model.encoder.output_layer() is None
 
 
 def test_the_built_in_model_has_none(minilm: Model) -> None:
-    with pytest.raises(NoMaskedWords, match="minilm"):
-        load_output_layer(minilm)
+    assert minilm.encoder.output_layer() is None
 
 
 def test_a_damaged_file(tmp_path: Path) -> None:
     model = load_model(str(write_masked_model("bert", tmp_path)))
     (tmp_path / WEIGHTS).write_bytes(b"\0" * 100)
     with pytest.raises(NotAModel):
-        load_output_layer(model)
+        model.encoder.output_layer()
 
 
 def test_the_likeliest_come_first_and_equals_by_id() -> None:

@@ -91,7 +91,7 @@ def test_the_built_in_model(minilm: Model) -> None:
 
 
 def test_word_vectors_are_the_models_own_memory(minilm: Model) -> None:
-    weight = minilm._module.embeddings.word_embeddings.weight
+    weight = minilm.module.embeddings.word_embeddings.weight
     assert minilm.word_vectors.__array_interface__["data"] == (weight.data_ptr(), True)
     ids = minilm.trace("hello").ids
     np.testing.assert_array_equal(minilm.word_vectors[ids], minilm.trace("hello").embeddings.token)
@@ -146,7 +146,7 @@ def _check_sum(model: Model, trace: Trace) -> None:
         total = total + parts.segment
     centred = total - total.mean(axis=1, keepdims=True)
     normalised = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + 1e-12)
-    norm = model._module.embeddings.LayerNorm
+    norm = model.module.embeddings.LayerNorm
     gain, shift = norm.weight.detach().numpy(), norm.bias.detach().numpy()
     np.testing.assert_allclose(parts.input, normalised * gain + shift, atol=1e-5)
 
@@ -164,7 +164,7 @@ def test_small_bert_agrees_with_the_independent_computation(
 def test_a_segment_vector_for_all_goes_with_the_position(small: dict[str, Model]) -> None:
     model = small["roberta"]
     trace = model.trace("the cat")
-    table = model._module.embeddings
+    table = model.module.embeddings
     constant = table.token_type_embeddings.weight[0].detach().numpy()
     positions = table.position_embeddings.weight.detach().numpy()[2 : 2 + len(trace.tokens)]
     np.testing.assert_allclose(trace.embeddings.position, positions + constant, atol=1e-6)
@@ -185,7 +185,7 @@ def test_electra_that_projects(tmp_path: Path) -> None:
     _check_sum(model, trace)
     assert trace.embeddings.input.shape[1] == model.word_vectors.shape[1] == 10
     assert trace.hidden.shape[2] == model.width == 24
-    projection = model._module.embeddings_project
+    projection = model.module.embeddings_project
     weight, bias = projection.weight.detach().numpy(), projection.bias.detach().numpy()
     np.testing.assert_allclose(trace.hidden[0], trace.embeddings.input @ weight.T + bias, atol=1e-4)
 
@@ -216,7 +216,7 @@ def test_a_model_without_attention(small: dict[str, Model], monkeypatch: Any) ->
     model = small["bert"]
     for nothing in (None, (), (None, None)):
         silent = SimpleNamespace(attentions=nothing, hidden_states=())
-        monkeypatch.setattr(model._module, "forward", lambda silent=silent, **_: silent)
+        monkeypatch.setattr(model.module, "forward", lambda silent=silent, **_: silent)
         with pytest.raises(NoAttention, match="Choose another model"):
             model.trace("the cat")
 

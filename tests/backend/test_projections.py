@@ -50,7 +50,7 @@ def test_queries_and_keys_give_the_attention(
 def test_weighted_values_are_what_the_layer_hands_on(models: dict[str, Model], name: str) -> None:
     model = models[name]
     handed: list[FloatArray] = []  # (token, width) a layer, the heads side by side
-    encoder = model._module
+    encoder = model.module
     layers = encoder.transformer.layer if name == "distilbert" else encoder.encoder.layer
     hooks = []
     for layer in layers:
@@ -81,13 +81,13 @@ def bertviz_output(model: Model, trace: Trace) -> list[dict[str, torch.Tensor]]:
         warnings.simplefilter("ignore")  # of the libraries that it imports
         from bertviz.transformers_neuron_view import BertConfig, BertModel
     config = BertConfig(vocab_size_or_config_json_file=len(model.pieces))
-    own: dict[str, Any] = model._module.config.to_dict()
+    own: dict[str, Any] = model.module.config.to_dict()
     for name in ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
                  "max_position_embeddings", "type_vocab_size", "layer_norm_eps"):  # fmt: skip
         setattr(config, name, own[name])
     config.output_attentions = True
     bertviz = BertModel(config).eval()
-    weights = {name: weight.clone() for name, weight in model._module.state_dict().items()}
+    weights = {name: weight.clone() for name, weight in model.module.state_dict().items()}
     answer = bertviz.load_state_dict(weights, strict=False)
     assert all(name.startswith("pooler") for name in answer.missing_keys)
     assert all(name.endswith("position_ids") for name in answer.unexpected_keys)

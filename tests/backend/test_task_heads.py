@@ -15,7 +15,7 @@ from backend.cached import cached_task_head
 from backend.catalogue import CATALOGUE
 from backend.errors import HubUnreachable, NotAModel
 from backend.model import Model, load_model
-from backend.task_heads import TaskHead, load_task_head
+from backend.task_heads import TaskHead
 from tests.backend.small_models import FAMILIES, change_config, write_model, write_task_model
 
 NER = {0: "O", 1: "B-PER", 2: "I-PER", 3: "B-LOC"}
@@ -31,7 +31,7 @@ NAMES = {
 
 def opened(folder: Path) -> tuple[Model, TaskHead]:
     model = load_model(str(folder))
-    head = load_task_head(model)
+    head = model.encoder.task_head()
     assert head is not None
     return model, head
 
@@ -95,7 +95,7 @@ def test_labels_of_a_sentence(family: str, b: str | None, tmp_path: Path) -> Non
 
 
 def test_a_model_without_a_task_has_no_layer(tmp_path: Path) -> None:
-    assert load_task_head(load_model(str(write_model("bert", tmp_path)))) is None
+    assert load_model(str(write_model("bert", tmp_path))).encoder.task_head() is None
     assert cached_task_head("minilm") is None
 
 
@@ -104,7 +104,7 @@ def test_a_model_without_a_task_has_no_layer(tmp_path: Path) -> None:
 )
 def test_what_is_no_softmax_counts_as_none(changes: dict[str, Any], tmp_path: Path) -> None:
     folder = write_task_model("bert", "SequenceClassification", tmp_path, **changes)
-    assert load_task_head(load_model(str(folder))) is None
+    assert load_model(str(folder)).encoder.task_head() is None
 
 
 def test_labels_that_are_missing_have_their_numbers(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_damaged_layer_is_no_model(damage: str, tmp_path: Path) -> None:
         weights["pre_classifier.bias"] = weights["pre_classifier.bias"][:1].copy()
     save_file(weights, path, {"format": "pt"})
     with pytest.raises(NotAModel, match="damaged"):
-        load_task_head(load_model(str(tmp_path)))
+        load_model(str(tmp_path)).encoder.task_head()
 
 
 def test_half_precision_is_read(tmp_path: Path) -> None:

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
-from backend import weight_kinds
 from backend.answers import Answer, AnswerKind, answer_kinds, answer_layer, answer_of
 from backend.attention_flow import attention_flow
 from backend.cached import (
@@ -18,6 +16,7 @@ from backend.cached import (
 )
 from backend.cached import cached_trace as traced
 from backend.cached_heads import cached_weights
+from backend.loaded_encoder import LoadedEncoder
 from backend.rollout import attention_rollout, mixing_weights
 from backend.switched_off import SwitchedOff
 from backend.trace import Trace
@@ -96,8 +95,8 @@ def test_what_is_switched_off_is_off_in_every_kind(trace: Trace) -> None:
 def test_the_same_is_worked_out_once(trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
     first = cached_weights(trace, "values")
     again = cached_weights(trace, "gradient", TAG)
-    monkeypatch.setattr(weight_kinds, "value_lengths", None)
-    monkeypatch.setattr(weight_kinds, "attention_influence", None)
+    monkeypatch.setattr(LoadedEncoder, "value_lengths", None)
+    monkeypatch.setattr(LoadedEncoder, "influence", None)
     assert cached_weights(trace, "values") is first
     assert cached_weights(trace, "gradient", TAG) is again
 
@@ -158,8 +157,9 @@ def test_a_models_own_labels(family: str, tmp_path: Path) -> None:
         answer = answer_of(trace, "label", 2)
         assert answer.token == (2 if head.about == "token" else None)
         shares = head.probabilities(trace.hidden[-1])[2 if head.about == "token" else 0]
-        scores = answer_layer(trace, answer).scores(torch.tensor(trace.hidden[-1]))
-        np.testing.assert_allclose(scores.softmax(0).numpy(), shares, atol=1e-5)
+        asked = answer_layer(trace, answer)
+        found = asked.layer.probabilities(trace.hidden[-1, [asked.row]])[0]
+        np.testing.assert_allclose(found, shares, atol=1e-5)
         given = cached_weights(trace, "gradient", answer).given
         assert given is not None
         assert given.label == head.labels[int(shares.argmax())]

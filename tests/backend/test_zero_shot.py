@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from backend.errors import InputError, TableError
 from backend.labelled_texts import MOST_LABELS, preset_task
-from backend.masked_words import MaskedWords, output_layer_of
+from backend.masked_words import MaskedWords
 from backend.model import Model, load_model
+from backend.output_layer import output_layer_of
 from backend.zero_shot import (
     PROMPT,
     TEMPERATURE,
@@ -34,7 +35,9 @@ def filler(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, MaskedWords
         f"{part}.LayerNorm.bias": torch.zeros(width),
         "cls.predictions.bias": torch.randn(size, generator=draw),
     }
-    return model, MaskedWords(model, output_layer_of(model, weights))
+    layer = output_layer_of(model.module, weights)
+    assert layer is not None
+    return model, MaskedWords(model, layer)
 
 
 def test_labels_are_read_from_a_list() -> None:
