@@ -6,6 +6,7 @@ them computes it and the others wait for that one.
 
 import gc
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from functools import cache, partial
 from typing import Final
 
@@ -13,6 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from backend.catalogue import BUILT_IN, SMALL
 from backend.classroom import classroom
+from backend.cluster import cluster, is_used
+from backend.errors import TooMuchAsked
 from backend.hub import Progress
 from backend.labelled_texts import LabelledTexts
 from backend.last_layer import LastLayer, train_task
@@ -38,7 +41,7 @@ ACCURACIES: Final = 64
 
 _models: Final = LoadedModels(
     lambda name: classroom().model() if name == SMALL else load_model(name),
-    lambda name: 0 if name in (BUILT_IN, SMALL) else memory_needed(name),
+    lambda name: 0 if name in (BUILT_IN, SMALL) or is_used() else memory_needed(name),
 )
 _traces: Shared[tuple[str, str, str | None], Trace] = Shared(COMMON, nbytes)
 _taggers: Shared[str, Tagger] = Shared(TAGGER_BYTES, nbytes)
@@ -69,7 +72,7 @@ def cached_trace(name: str, a: str, b: str | None = None) -> Trace:
 
     def computed() -> Trace:
         model = cached_model(name)
-        with in_turn(len(a) + len(b or "") > LONG_CHARACTERS):
+        with in_turn(model.encoder.is_here and len(a) + len(b or "") > LONG_CHARACTERS):
             return model.trace(a, b)
 
     return _traces.find((name, a, b), computed)
@@ -166,12 +169,18 @@ def cached_zero_shot(name: str, texts: tuple[str, ...], labels: tuple[str, ...])
 def warm_up() -> None:
     """Load the built-in model and run it once, so that no visitor waits for it.
 
+    Where a cluster runs the models, wait until it answers, but not for ever.
+
     What is loaded for the model is taken out of the garbage collector's rounds: going through a
     million objects after every page costs more than the page. NumPy's matrix products get one
     thread: a second one takes nothing off their time, but waits for work and takes a processor from
     other visitors meanwhile.
     """
     cached_tokenizer(BUILT_IN)
+    if is_used():
+        with suppress(TooMuchAsked):  # pages say so, and go on when it has come
+            cluster().ask(BUILT_IN, "facts", waits=True)
+        return
     cached_trace(BUILT_IN, "It was too tired.", "It was too wide.")
     threadpool_limits(limits=1, user_api="blas")
     gc.collect()

@@ -32,7 +32,7 @@ def cached_switched_off(name: str, a: str, b: str | None, off: SwitchedOff) -> T
 
     def computed() -> Trace:
         trace, model = cached_trace(name, a, b), cached_model(name)
-        with in_turn(len(trace.tokens) > LONG_TOKENS):
+        with in_turn(model.encoder.is_here and len(trace.tokens) > LONG_TOKENS):
             return model.switched_off(trace, off)
 
     return _changed.find((name, a, b, off), computed)
@@ -53,7 +53,7 @@ def cached_removals(
     total = model.layers * model.heads
 
     def removal(layer: int, told: Progress) -> HeadRemovals:
-        with in_turn(len(trace.tokens) > LONG_TOKENS):
+        with in_turn(model.encoder.is_here and len(trace.tokens) > LONG_TOKENS):
             return layer_removal(model, trace, layer, told)
 
     def measured(layer: int) -> HeadRemovals:

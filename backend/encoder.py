@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from backend.trace import Embeddings, FloatArray, IntArray
 
@@ -73,8 +73,10 @@ class Encoder(ABC):
     """An encoder of a BERT-like model; several threads may use it at once.
 
     name: of the model, for sentences about it
+    is_here: whether this process computes what is asked
     """
 
+    is_here: ClassVar[bool] = True
     name: str
     facts: Facts
 

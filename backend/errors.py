@@ -4,7 +4,10 @@
     ├── InputError              something about the text
     │   ├── EmptySentence       sentence A holds nothing to read
     │   └── TableError          a table of labelled sentences cannot be read or learned from
-    ├── TooMuchAsked            this visitor has asked for much in a short time
+    ├── TooMuchAsked            more is asked than can be answered now; the page tries again
+    │   ├── ShareUsedUp         this visitor has asked for much in a short time
+    │   ├── ServerBusy          all visitors together ask for more than the models can read
+    │   └── ClusterAway         the machines that run the models do not answer
     ├── TrainingError           something about a training
     │   ├── TrainingStopped     it was asked to stop, and left nothing behind
     │   └── QueueFull           too many others wait already
@@ -49,15 +52,34 @@ class TableError(InputError):
 
 
 class TooMuchAsked(ExplorerError):  # noqa: N818
-    """This visitor has asked for much in a short time; `seconds` from now it goes on."""
+    """More is asked than can be answered now; `seconds` from now the page tries again by itself."""
+
+    why = "More is asked of this server than it can answer at once."
 
     def __init__(self, seconds: float) -> None:
         """Say how long it takes, in whole seconds."""
         self.seconds = ceil(seconds)
         super().__init__(
-            "You have asked for much in a short time, and this server is there for others too. "
-            f"It goes on by itself in {self.seconds} s; what you typed stays."
+            f"{self.why} It goes on by itself in {self.seconds} s; what you typed stays."
         )
+
+
+class ShareUsedUp(TooMuchAsked):
+    """This visitor has asked for much in a short time."""
+
+    why = "You have asked for much in a short time, and this server is there for others too."
+
+
+class ServerBusy(TooMuchAsked):
+    """All visitors together ask for more than the models can read."""
+
+    why = "Many visitors ask for something just now, and this server is busy."
+
+
+class ClusterAway(TooMuchAsked):
+    """The machines that run the models do not answer."""
+
+    why = "The machines that run the models do not answer just now."
 
 
 class TrainingError(ExplorerError):

@@ -15,7 +15,7 @@ from threading import Lock
 from time import monotonic, thread_time
 from typing import Final
 
-from backend.errors import TooMuchAsked
+from backend.errors import ShareUsedUp
 
 SECONDS: Final = 30.0
 """Of one processor, for a visitor who has not asked for anything yet."""
@@ -80,14 +80,14 @@ def charged(whose: FairShare | None = None) -> Iterator[None]:
     """What is computed in here is paid by one visitor, once where nested.
 
     whose: that visitor's share, where the thread is no page's; None for whose thread this is
-    Raises TooMuchAsked where nothing is left of that visitor's share.
+    Raises ShareUsedUp where nothing is left of that visitor's share.
     """
     share = None if _is_paid.get() else whose or payer()
     if share is None:
         yield
         return
     if wait := share.wait():
-        raise TooMuchAsked(wait)
+        raise ShareUsedUp(wait)
     began, paid = thread_time(), _is_paid.set(True)
     try:
         yield

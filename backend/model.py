@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from backend.cluster import cluster, is_used
+from backend.cluster_encoder import ClusterEncoder
 from backend.encoder import Encoder
 from backend.errors import NotAModel
 from backend.head_steps import HeadSteps
@@ -161,9 +163,10 @@ def load_model(name: str, progress: Progress | None = None) -> Model:
     """The model of a catalogue name, a Hub id or a folder, ready to trace.
 
     `progress(done, total)` counts the bytes while they are downloaded.
-    Raises ModelError as `model_folder` does, NotAModel where it is none that can be read.
+    Raises ModelError as `model_folder` does, NotAModel where it is none that can be read, and
+    ServerBusy or ClusterAway where a cluster that runs the models does not answer.
     """
-    encoder = LoadedEncoder(name, load_encoder(name, progress))
+    encoder = _encoder(name, progress)
     tokenizer = load_tokenizer(name)
     if len(tokenizer.pieces) > encoder.facts.rows:
         raise NotAModel(
@@ -171,6 +174,13 @@ def load_model(name: str, progress: Progress | None = None) -> Model:
             "not belong together. Choose another model."
         )
     return Model(encoder, tokenizer)
+
+
+def _encoder(name: str, progress: Progress | None) -> Encoder:
+    """The encoder, in this process or on the cluster that runs the models."""
+    if is_used():
+        return ClusterEncoder(name, cluster())
+    return LoadedEncoder(name, load_encoder(name, progress))
 
 
 def _by_row(pieces: tuple[str, ...], rows: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from cachetools import LRUCache
 
-from backend.errors import TooMuchAsked
+from backend.errors import ShareUsedUp
 from backend.fair_share import charged
 
 
@@ -93,7 +93,7 @@ class Shared(Generic[Key, Value]):
                 value = compute()
         except BaseException as error:
             self._settle(key)
-            if isinstance(error, Exception) and not isinstance(error, TooMuchAsked):
+            if isinstance(error, Exception) and not isinstance(error, ShareUsedUp):
                 mine.set_exception(error)
             else:  # stopped, or asked for by one without a share: nobody else's business
                 mine.cancel()

@@ -17,6 +17,7 @@ MODEL_FILES = {
     "backend/tensors.py",
     "backend/loaded_encoder.py",
     "backend/padded_run.py",
+    "backend/serving.py",
     "backend/output_layer.py",
     "backend/weights.py",
     "backend/classifier.py",

@@ -1,0 +1,148 @@
+"""An encoder whose weights are on a cluster: every method is a question to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from backend.classifier import LinearClassifier
+from backend.cluster import Cluster
+from backend.encoder import Computed, Encoder, LabelLayer
+from backend.gradient_weights import Influence
+from backend.head_steps import HeadSteps
+from backend.loaded_encoder import LoadedEncoder
+from backend.operations import TASK, WORDS
+from backend.projections import Projections
+from backend.shared import Shared, nbytes
+from backend.switched_off import SwitchedOff
+from backend.task_heads import TaskHead
+from backend.weights import load_encoder
+
+if TYPE_CHECKING:
+    from backend.trace import FloatArray, IntArray
+
+TABLE_BYTES: Final = 100_000_000
+"""For tables of token embeddings: one of BERT base, two of the built-in model."""
+_tables: Shared[str, FloatArray] = Shared(TABLE_BYTES, nbytes)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnLayer:
+    """A layer on top of T that belongs to a model on the cluster, by its name there."""
+
+    encoder: ClusterEncoder
+    name: str
+
+    def probabilities(self, vectors: FloatArray) -> FloatArray:
+        """How likely each label is: (..., width) to (..., label)."""
+        shares: FloatArray = self.encoder.ask("probabilities", self.name, vectors)
+        return shares
+
+    @property
+    def nbytes(self) -> int:
+        """Nothing is held here."""
+        return 0
+
+
+class ClusterEncoder(Encoder):
+    """The encoder of a model that a cluster runs; all that is kept here is what it is."""
+
+    is_here = False
+
+    def __init__(self, name: str, cluster: Cluster) -> None:
+        """Ask the cluster for the model. Raises as loading it does there, and as `Cluster.ask`."""
+        self.name = name
+        self._cluster = cluster
+        self.facts = self.ask("facts")
+
+    def ask(self, operation: str, *arguments: Any, waits: bool = False) -> Any:
+        """What the cluster gives for this model; see `Cluster.ask`."""
+        return self._cluster.ask(self.name, operation, *arguments, waits=waits)
+
+    @property
+    def word_vectors(self) -> FloatArray:
+        """The table of token embeddings: (row, width), fetched when it is asked for."""
+        return _tables.find(self.name, lambda: self.ask("word_vectors"))
+
+    def read(self, ids: IntArray, segments: IntArray) -> Computed:
+        """All that it computes for one input; see `Encoder`, as for all that follow."""
+        computed: Computed = self.ask("read", ids, segments)
+        return computed
+
+    def hidden_states(self, ids: IntArray, segments: IntArray, layers: Sequence[int]) -> FloatArray:
+        """The chosen layers of several inputs; for trainings, which can wait."""
+        states: FloatArray = self.ask("hidden_states", ids, segments, tuple(layers), waits=True)
+        return states
+
+    def projections(self, hidden: FloatArray) -> Projections:
+        """Queries, keys and values of all heads."""
+        found: Projections = self.ask("projections", hidden)
+        return found
+
+    def value_lengths(self, hidden: FloatArray) -> FloatArray:
+        """How long what each token hands on is."""
+        lengths: FloatArray = self.ask("value_lengths", hidden)
+        return lengths
+
+    def head_steps(
+        self,
+        states: FloatArray,
+        weights: FloatArray,
+        layer: int,
+        head: int,
+        query: int,
+        off: SwitchedOff,
+    ) -> HeadSteps:
+        """What one head does for one token."""
+        steps: HeadSteps = self.ask("head_steps", states, weights, layer, head, query, off)
+        return steps
+
+    def switched_off(self, states: FloatArray, off: SwitchedOff) -> tuple[FloatArray, FloatArray]:
+        """The layers from `off.first` on."""
+        hidden, attention = self.ask("switched_off", states, off)
+        return hidden, attention
+
+    def last_states(self, states: FloatArray, first: int, gates: FloatArray) -> FloatArray:
+        """T in several runs."""
+        found: FloatArray = self.ask("last_states", states, first, gates)
+        return found
+
+    def influence(
+        self, states: FloatArray, layer: LabelLayer, row: int, off: SwitchedOff
+    ) -> Influence:
+        """How far each weight moves an answer."""
+        named = layer.name if isinstance(layer, OwnLayer) else layer
+        if not isinstance(named, str | LinearClassifier):
+            raise ValueError(f"expected a layer of this model's, got {type(layer).__name__}")
+        found: Influence = self.ask("influence", states, named, row, off)
+        return found
+
+    def task_head(self) -> TaskHead | None:
+        """What the model was fine-tuned for. Asked once."""
+        return self._task_head
+
+    def output_layer(self) -> LabelLayer | None:
+        """What fills masks. Asked once."""
+        return OwnLayer(self, WORDS) if self._fills_masks else None
+
+    def refinable(self) -> LoadedEncoder:
+        """A copy in this process: refining is this server's own work, in its line of trainings.
+
+        Raises as `load_encoder` does.
+        """
+        return LoadedEncoder(self.name, load_encoder(self.name)).refinable()
+
+    @cached_property
+    def _task_head(self) -> TaskHead | None:
+        found = self.ask("task_head")
+        if found is None:
+            return None
+        about, labels, pooler = found
+        return TaskHead(about, labels, pooler, OwnLayer(self, TASK))
+
+    @cached_property
+    def _fills_masks(self) -> bool:
+        fills: bool = self.ask("fills_masks")
+        return fills
