@@ -1,4 +1,5 @@
 # make run     install what is missing and serve the app (PORT=8501, ADDRESS=127.0.0.1)
+# make cluster install Ray too and serve the app from several processes, nginx in front (PORT, ADDRESS)
 # make test    install what is missing and run lint, types, unit, page and browser tests
 # make bench   measure side by side with BertViz, trainings, and what is measured of heads
 # make load    measure a lecture hall: 100 visitors, memory, and faults
@@ -12,15 +13,18 @@ ADDRESS ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench load models lint audit format picture clean
+.PHONY: run cluster test bench load models lint audit format picture clean
 
 run: $(VENV)/app.installed
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
-test: $(VENV)/dev.installed $(VENV)/browser.installed lint audit
+cluster: $(VENV)/ray.installed
+	PORT=$(PORT) ADDRESS=$(ADDRESS) exec $(BIN)/python -m cluster.run
+
+test: $(VENV)/dev.installed $(VENV)/programs.installed lint audit
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-bench: $(VENV)/dev.installed $(VENV)/browser.installed
+bench: $(VENV)/dev.installed $(VENV)/programs.installed
 	$(BIN)/python -m benchmarks.attention
 	$(BIN)/python -m benchmarks.learning
 	$(BIN)/python -m benchmarks.heads
@@ -45,7 +49,7 @@ format: $(VENV)/dev.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-picture: $(VENV)/dev.installed $(VENV)/browser.installed
+picture: $(VENV)/dev.installed $(VENV)/programs.installed
 	PICTURE=docs/attention.png $(BIN)/pytest tests/e2e -k picture
 
 $(VENV)/app.installed: requirements.txt
@@ -53,12 +57,16 @@ $(VENV)/app.installed: requirements.txt
 	$(BIN)/pip install --quiet --requirement requirements.txt
 	touch $@
 
-$(VENV)/dev.installed: requirements-dev.txt $(VENV)/app.installed
+$(VENV)/ray.installed: requirements-ray.txt $(VENV)/app.installed
+	$(BIN)/pip install --quiet --requirement requirements-ray.txt
+	touch $@
+
+$(VENV)/dev.installed: requirements-dev.txt $(VENV)/ray.installed
 	$(BIN)/pip install --quiet --requirement requirements-dev.txt
 	touch $@
 
-$(VENV)/browser.installed: $(VENV)/dev.installed tests/e2e/install_browser.sh
-	bash tests/e2e/install_browser.sh $(BIN)
+$(VENV)/programs.installed: $(VENV)/dev.installed tests/install_programs.sh
+	bash tests/install_programs.sh $(BIN)
 	touch $@
 
 clean:
