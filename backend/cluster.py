@@ -190,7 +190,8 @@ def cluster() -> Cluster:
     if not address:
         from backend.local_cluster import start_local_cluster
 
-        return Cluster(*start_local_cluster())
+        local = start_local_cluster()
+        return Cluster(local.address, local.token)
     token = ray_token()
     if not token:
         raise ValueError(NO_TOKEN)

@@ -10,6 +10,7 @@ import secrets
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -20,24 +21,44 @@ _ROOT: Final = Path(__file__).parent.parent
 _LAST_WAIT: Final = 20.0  # seconds that it gets to end
 
 
-def start_local_cluster() -> tuple[str, str]:
-    """Start one and give its address and its token; it answers after some ten seconds.
+@dataclass(frozen=True)
+class LocalCluster:
+    """Where it is asked, and with which token."""
+
+    address: str
+    token: str
+    process: "subprocess.Popen[bytes]"
+
+    def end(self) -> None:
+        """End it; all that it has started ends with it."""
+        if self.process.stdin:
+            self.process.stdin.close()
+        try:
+            self.process.wait(_LAST_WAIT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def start_local_cluster() -> LocalCluster:
+    """Start one, which answers after some ten seconds and ends with this process at the latest.
 
     Raises ValueError if Ray is not installed.
     """
     if find_spec("ray") is None:
         raise ValueError("expected Ray to be installed: pip install -r requirements-ray.txt")
     port, token = _free_port(), secrets.token_hex(32)
-    ended_with_us = subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "backend.serving", str(port)],
         cwd=_ROOT,
         env=os.environ | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     )
-    atexit.register(_end, ended_with_us)
+    started = LocalCluster(f"http://127.0.0.1:{port}", token, process)
+    atexit.register(started.end)
     log.tell("cluster", outcome="started", port=port)
-    return f"http://127.0.0.1:{port}", token
+    return started
 
 
 def _free_port() -> int:
@@ -45,12 +66,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    if process.stdin:
-        process.stdin.close()
-    try:
-        process.wait(_LAST_WAIT)
-    except subprocess.TimeoutExpired:
-        process.kill()

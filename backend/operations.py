@@ -20,6 +20,8 @@ TASK: Final = "task"
 WORDS: Final = "words"
 READ: Final = "read"
 """The one operation in which several requests run together; `backend.serving` sees to that."""
+MODELS: Final = 3
+"""So many are held at once; the one unused longest leaves for another one."""
 
 
 class Operations:

@@ -32,7 +32,7 @@ from backend import log
 from backend.cluster import NO_TOKEN, REFUSED, SECONDS, ray_token
 from backend.errors import ExplorerError
 from backend.loaded_encoder import LoadedEncoder
-from backend.operations import READ, operation
+from backend.operations import MODELS, READ, operation
 from backend.padded_run import Input
 from backend.weights import load_encoder
 from backend.wire import packed, unpacked
@@ -41,8 +41,6 @@ GROUPS: Final = (32, 64, 128, 256, 512)
 """Inputs of up to so many tokens are read together; longer ones than the last with one another."""
 TOGETHER: Final = 1024
 """Tokens that are read together at most, pads included; one input always is."""
-MODELS: Final = 3
-"""A replica holds so many; the one unused longest leaves for another one."""
 THREADS: Final = 4
 WAITING: Final = 200
 """Requests that wait at a front door for a replica; one more is told that the server is busy."""

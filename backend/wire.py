@@ -70,7 +70,7 @@ def _tree(value: Any, arrays: dict[str, Any]) -> Any:
         parts = {field.name: getattr(value, field.name) for field in fields(value)}
         tree = {name: _tree(part, arrays) for name, part in parts.items()}
         return {"class": type(value).__name__, "fields": tree}
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [_tree(part, arrays) for part in value]
     raise ValueError(f"expected what can be sent, got {type(value).__name__}")
 
