@@ -5,22 +5,32 @@ that holds Ã(l)(i, j), as in `backend/rollout.py`. The flow between a token aft
 token of the input is the most that fits through all pipes between these two at once; each token's
 flows to all of the input are then brought to 1, as in the authors' own code.
 Source: Abnar and Zuidema 2020, Quantifying Attention Flow in Transformers. The most that fits is
-found by Dinic's algorithm (1970), exactly, with pipes rounded to billionths.
+found by Dinic's algorithm (1970), exactly, with pipes rounded to billionths. It is written in
+WebAssembly, `attention_flow.wat`: machine code without a compiler to install, which runs while
+other threads run Python.
 """
 
+import atexit
 from collections.abc import Iterator
-from typing import Any, Final
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backend.hub import Progress
 from backend.rollout import Doubles
 
+if TYPE_CHECKING:
+    from wasmtime import Engine, Module
+
 MOST_WORK: Final = 300_000_000
-"""Pipes looked at for all flows together; 68 tokens of the built-in model take 7 seconds."""
+"""Pipes looked at for all flows together; 68 tokens of the built-in model take 2 seconds."""
 
 _SCALE: Final = 10**9  # a whole number of 32 bits holds twice as much
+_WHOLE: Final = np.dtype("<i4")
+_CODE: Final = Path(__file__).with_suffix(".wat")
+_PAGE: Final = 65536  # bytes in which WebAssembly counts its memory
 
 
 def most_tokens(layers: int) -> int:
@@ -50,40 +60,42 @@ def maximum_flows(mixing: Doubles, progress: Progress | None = None) -> Doubles:
     if layers > 1:  # through two a pair of pipes by way of each token; the narrower one counts
         for key in range(tokens):
             flows[1, :, key] = np.minimum(mixing[1], mixing[0, :, key]).sum(axis=1)
-    total = tokens * max(0, layers - 2)
-    for done, (layer, key) in enumerate(np.ndindex(max(0, layers - 2), tokens), start=1):
-        flows[layer + 2, :, key] = list(_flows_to(mixing[: layer + 3], key))
-        if progress:
-            progress(done, total)
+    if layers > 2:
+        total = tokens * (layers - 2)
+        for done, (layer, key, found) in enumerate(_deep_flows(mixing), start=1):
+            flows[layer, :, key] = found
+            if progress:
+                progress(done, total)
     return flows
 
 
-def _flows_to(mixing: Doubles, key: int) -> Iterator[float]:
-    """The most that fits between each token after the last of these layers and one input token."""
-    from scipy.sparse.csgraph import maximum_flow
+def _deep_flows(mixing: Doubles) -> Iterator[tuple[int, int, Doubles]]:
+    """Each layer from the third and each key, with the flows between all queries and this key."""
+    from wasmtime import Instance, Store
 
-    network = _network(mixing, key)
-    sink = network.shape[0] - 1
-    for source in range(mixing.shape[1]):
-        yield maximum_flow(network, source, sink).flow_value / _SCALE
-
-
-def _network(mixing: Doubles, key: int) -> Any:
-    """The pipes as a sparse matrix: the tokens after the last layer first, the key last."""
-    from scipy.sparse import csr_array
-
+    engine, module = _program()
+    store = Store(engine)
+    program: Any = Instance(store, module, []).exports(store)
+    memory, flows_to = program["memory"], program["flows_to"]
     layers, tokens, _ = mixing.shape
-    size = layers * tokens + 1
-    held = np.rint(mixing * _SCALE).astype(np.int32)
-    upper, lower = np.divmod(np.arange(tokens * tokens), tokens)
-    starts = tokens * np.arange(layers - 1)[:, None]  # of the layers, from above
-    rows = np.append(starts + upper, tokens * (layers - 1) + np.arange(tokens))
-    columns = np.append(starts + tokens + lower, np.full(tokens, size - 1))
-    pipes = np.append(held[:0:-1], held[0, :, key])
-    network = csr_array((pipes, (rows, columns)), shape=(size, size))
-    network.indices, network.indptr = (_short(part) for part in (network.indices, network.indptr))
-    return network
+    size, told = program["lay_out"](store, layers, tokens)
+    memory.grow(store, size // _PAGE)  # there is one page from the start
+    numbers = np.frombuffer(memory.get_buffer_ptr(store, size), _WHOLE)
+    numbers[: mixing.size] = np.rint(mixing * _SCALE).ravel()
+    found = numbers[told // _WHOLE.itemsize :]
+    for layer in range(2, layers):
+        for key in range(tokens):
+            flows_to(store, key, layer)
+            yield layer, key, found / _SCALE
 
 
-def _short(numbers: NDArray[Any]) -> NDArray[np.int32]:
-    return numbers.astype(np.int32)
+@cache
+def _program() -> "tuple[Engine, Module]":
+    """Dinic's algorithm as machine code, which any number of threads may run at once."""
+    from wasmtime import Engine, Module
+
+    engine = Engine()
+    return engine, Module.from_file(engine, _CODE)
+
+
+atexit.register(_program.cache_clear)  # what runs it is gone when Python clears modules

@@ -20,7 +20,7 @@ from backend.errors import ShareUsedUp
 SECONDS: Final = 30.0
 """Of one processor, for a visitor who has not asked for anything yet."""
 PER_SECOND: Final = 0.25
-"""What comes back: a new pair of 30 tokens costs 0.02 s, its flow 0.6 s."""
+"""What comes back: a new pair of 30 tokens costs 0.02 s, its flow 0.1 s."""
 _ENOUGH: Final = 1.0
 """Seconds that have to be there again before a visitor who has used up all goes on."""
 

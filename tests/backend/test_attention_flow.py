@@ -1,11 +1,16 @@
-"""Flows through a network worked out by hand, by trying every cut, and through a real text."""
+"""Flows worked out by hand, by trying every cut, by SciPy's algorithm, and through a real text."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_flow
 
 from backend.attention_flow import MOST_WORK, attention_flow, maximum_flows, most_tokens
 from backend.cached import cached_trace
@@ -61,6 +66,72 @@ def test_the_most_that_fits_is_the_smallest_cut(layers: int, tokens: int) -> Non
     flows = maximum_flows(mixing)
     cuts = [[smallest_cut(mixing, query, key) for key in range(tokens)] for query in range(tokens)]
     np.testing.assert_allclose(flows[-1], cuts, atol=1e-7)
+
+
+def scipy_flows(mixing: NDArray[Any]) -> NDArray[Any]:
+    """The flows from the last layer's tokens to the input, in one network of all its nodes."""
+    layers, tokens, _ = mixing.shape
+    held = np.zeros(((layers + 1) * tokens,) * 2, np.int32)
+    for layer, pipes in enumerate(np.rint(mixing * 10**9)):  # the input's tokens are the first
+        below = layer * tokens
+        held[below + tokens : below + 2 * tokens, below : below + tokens] = pipes
+    network, last = csr_array(held), layers * tokens
+    flows = [
+        [maximum_flow(network, last + query, key).flow_value for key in range(tokens)]
+        for query in range(tokens)
+    ]
+    return np.array(flows) / 10**9
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    layers=st.integers(3, 7),
+    tokens=st.integers(1, 9),
+    peaked=st.sampled_from([0.02, 0.1, 0.5, 5.0]),
+    off=st.sets(st.integers(0, 13)),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_scipys_algorithm_finds_the_same(
+    layers: int, tokens: int, peaked: float, off: set[int], seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    attention = random.dirichlet(np.full(tokens, peaked), (layers, 2, tokens)).astype(np.float32)
+    gates = np.ones((layers, 2), np.float32)
+    gates.ravel()[[head for head in off if head < gates.size]] = 0
+    mixing = mixing_weights(attention, gates)
+    np.testing.assert_array_equal(maximum_flows(mixing)[-1], scipy_flows(mixing))
+
+
+@settings(deadline=None, max_examples=30)
+@given(layers=st.integers(3, 6), tokens=st.integers(2, 8), seed=st.integers(0, 2**32 - 1))
+def test_pipes_need_not_be_those_of_a_model(layers: int, tokens: int, seed: int) -> None:
+    random = np.random.default_rng(seed)  # no residual connection, and most pipes closed
+    mixing = random.random((layers, tokens, tokens)) * (random.random((tokens, tokens)) < 0.4)
+    mixing /= np.maximum(1, mixing.sum(axis=2, keepdims=True))
+    np.testing.assert_array_equal(maximum_flows(mixing)[-1], scipy_flows(mixing))
+
+
+@pytest.mark.parametrize("tokens", [1, 2, 7])
+def test_tokens_that_stay_what_they_were(tokens: int) -> None:
+    identity = np.tile(np.eye(tokens), (6, 1, 1))
+    np.testing.assert_array_equal(maximum_flows(identity), identity)
+
+
+@pytest.mark.parametrize("tokens", [1, 2, 7])
+def test_tokens_mixed_alike(tokens: int) -> None:
+    alike = np.full((6, tokens, tokens), 1 / tokens)
+    flows = maximum_flows(alike)  # one pipe holds 1 / tokens; from the second layer on all are used
+    np.testing.assert_allclose(flows[1:], 1, atol=1e-8)
+    np.testing.assert_array_equal(flows[0], alike[0])
+
+
+def test_visitors_who_ask_at_once_do_not_disturb_each_other() -> None:
+    random = np.random.default_rng(1)
+    asked = [random.dirichlet(np.full(tokens, 0.3), (5, tokens)) for tokens in range(3, 15)]
+    alone = [maximum_flows(mixing) for mixing in asked]
+    with ThreadPoolExecutor(4) as threads:
+        for expected, found in zip(alone, threads.map(maximum_flows, asked), strict=True):
+            np.testing.assert_array_equal(found, expected)
 
 
 def test_a_real_text_tells_how_far_it_is() -> None:
