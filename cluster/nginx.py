@@ -1,9 +1,15 @@
-"""nginx in front of the web servers: its configuration, filled in, and its process."""
+"""nginx in front of the web servers: its configuration, filled in, and its process.
+
+python -m cluster.nginx FOLDER ADDRESS PORT WEB [WEB ...]    print a configuration
+
+FOLDER: for nginx's own files and its log; WEB: a web server's IP address and port, as 10.0.0.5:8501
+"""
 
 import os
 import pwd
 import re
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -76,3 +82,8 @@ def _user() -> str:
 
 def _filled(values: Mapping[str, str]) -> str:
     return re.sub(r"\$\[(\w+)\]", lambda found: values[found[1]], TEMPLATE.read_text())
+
+
+if __name__ == "__main__":
+    _folder, _address, _port, *_webs = sys.argv[1:]
+    print(configuration(Path(_folder), _address, int(_port), _webs), end="")

@@ -75,6 +75,22 @@ def test_components_know_no_page(path: Path) -> None:
     assert not packages(path) & {"pages", "app"}
 
 
+@pytest.mark.parametrize("path", sources("cluster"), ids=name_of)
+def test_what_starts_the_processes_needs_nothing_of_them(path: Path) -> None:
+    assert not packages(path) & (HEAVY | DRAWING | {"ray", "backend", "components", "pages", "app"})
+
+
+@pytest.mark.parametrize(
+    "path", sources("backend") + sources("components") + sources("pages") + [ROOT / "app.py"],
+    ids=name_of,
+)  # fmt: skip
+def test_a_web_server_is_no_part_of_a_cluster(path: Path) -> None:
+    """Ray ends its own processes when the cluster goes away."""
+    if name_of(path) != "backend/serving.py":
+        assert "ray" not in packages(path)
+        assert "backend.serving" not in imports(ast.parse(path.read_text()))
+
+
 @pytest.mark.parametrize(
     "path", sources("backend") + sources("components") + sources("pages") + [ROOT / "app.py"],
     ids=name_of,
@@ -107,7 +123,7 @@ def test_a_page_asks_computes_draws_and_is_short(path: Path) -> None:
 
 
 def test_no_module_outgrows_what_one_can_read_at_once() -> None:
-    folders = ("backend", "components", "pages")
+    folders = ("backend", "cluster", "components", "pages")
     lengths = {name_of(p): len(p.read_text().splitlines()) for f in folders for p in sources(f)}
     assert {name: length for name, length in lengths.items() if length > 260} == {}
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -15,9 +16,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cluster.children import CannotStart
-from cluster.nginx import COOKIE, configuration, program
+from cluster.nginx import COOKIE, program
 from cluster.running import Cluster, running_cluster
-from tests.serving import opened_browser, wait_until_drawn
+from tests.serving import ROOT, opened_browser, wait_until_drawn
 
 SECRET = "Marmalade"
 LINK = f"/attention?a=The+{SECRET}+sat+down.&b=It+was+tired.&layer=3&head=2"
@@ -108,7 +109,8 @@ def runs(folder: Path, cluster: Cluster) -> list[int]:
 def test_nginx_takes_the_configuration(tmp_path: Path, count: int) -> None:
     settings = tmp_path / "nginx.conf"
     webs = [f"127.0.0.1:{8502 + number}" for number in range(count)]
-    settings.write_text(configuration(tmp_path, "127.0.0.1", 8501, webs))
+    asked = [sys.executable, "-m", "cluster.nginx", str(tmp_path), "127.0.0.1", "8501", *webs]
+    settings.write_bytes(subprocess.check_output(asked, cwd=ROOT))
     command = [program(), "-t", "-e", str(tmp_path / "log"), "-c", str(settings)]
     tried = subprocess.run(command, capture_output=True, text=True)
     assert "test is successful" in tried.stderr
