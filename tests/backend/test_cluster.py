@@ -99,7 +99,7 @@ def test_a_question_and_its_answer() -> None:
     assert number == 3
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("status", [404, 500, 502, 503, 504])
 def test_a_machine_that_ends_is_asked_again(status: int) -> None:
     with opened((status, b""), (status, b""), (200, packed(7))) as (door, cluster, time):
         assert cluster.ask("minilm", "facts") == 7
