@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 from backend import errors, log
+from backend.catalogue import BUILT_IN
 from backend.errors import ClusterAway, ExplorerError, ServerBusy, TooMuchAsked
 from backend.fair_share import payer
 from backend.wire import packed, unpacked
@@ -113,9 +114,7 @@ class Cluster:
         from httpx2 import ReadTimeout, TransportError
 
         try:
-            answer = self._client.post(
-                f"/{operation}", content=body, headers={MODEL: quote(model, safe="")}
-            )
+            answer = self._client.post(f"/{operation}", content=body, headers=_headers(model))
         except ReadTimeout as error:
             raise ServerBusy(AGAIN) from error
         except TransportError as error:
@@ -125,6 +124,11 @@ class Cluster:
     def close(self) -> None:
         """Give the connections back."""
         self._client.close()
+
+
+def _headers(model: str) -> dict[str, str]:
+    """What tells Serve which replicas have the model: all of them have the built-in one."""
+    return {} if model == BUILT_IN else {MODEL: quote(model, safe="")}
 
 
 def _value_of(answer: "Response") -> Any:

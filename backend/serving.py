@@ -3,8 +3,9 @@
     serve deploy cluster/serve.yaml          on a cluster that runs
     python -m backend.serving 8000           a cluster of this machine alone
 
-POST /<operation of backend.operations>, the model in Serve's own header, the cluster's token as a
-bearer, arguments and answer as `backend.wire` packs them. Serve does the rest: it sends a request
+POST /<operation of backend.operations>, the model in Serve's own header (without it the built-in
+one, which every replica has), the cluster's token as a bearer, arguments and answer as
+`backend.wire` packs them. Serve does the rest: it sends a request
 to a replica that has the model, lets so many wait and no more, adds replicas and takes them away.
 
 A replica runs on a GPU where it was given one. What it reads for traces it reads together, inputs
@@ -29,6 +30,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backend import log
+from backend.catalogue import BUILT_IN
 from backend.cluster import NO_TOKEN, REFUSED, SECONDS, ray_token
 from backend.errors import ExplorerError
 from backend.loaded_encoder import LoadedEncoder
@@ -68,6 +70,7 @@ class Encoders:
         if not self._token:
             raise ValueError(NO_TOKEN)
         self._threads = ThreadPoolExecutor(THREADS)
+        self._built_in = _loaded(BUILT_IN)  # nobody is sent here before it can answer
         self._groups = {size: self._group(size, together) for size in GROUPS}
 
     def _group(self, size: int, together: int) -> Callable[..., Any]:
@@ -87,7 +90,8 @@ class Encoders:
         if not self._is_known(request):
             return Response(status_code=_UNKNOWN)
         try:
-            encoder: LoadedEncoder = await self._encoder(serve.get_multiplexed_model_id())
+            name = serve.get_multiplexed_model_id()
+            encoder = await self._encoder(name) if name else self._built_in
             return await self._answer(encoder, request)
         except ExplorerError as error:
             return Response(packed((type(error).__name__, str(error))), REFUSED)
