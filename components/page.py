@@ -49,6 +49,7 @@ _UNFORESEEN = (
     "This failed for a reason that was not foreseen; the log of the server tells it. What you "
     "typed is kept. Try again, or choose other sentences or another model."
 )
+_ONE_DAY = 86_400.0  # seconds
 _OF_CHANGED_RUNS = ("Attention", "Inside a head")
 
 
@@ -68,6 +69,7 @@ def page(title: str, question: str) -> Iterator[TakeAway]:
         layout="wide",
         initial_sidebar_state="collapsed" if presenting else "auto",
     )
+    _outlive_the_connection()
     presented = presenter.STYLE if presenting else ""
     st.html(f"<style>{_STYLE}{_FOR_ALL}{LANDING_STYLE}{presented}</style>")
     show_title(title, presenting=presenting)
@@ -94,6 +96,16 @@ def page(title: str, question: str) -> Iterator[TakeAway]:
             st.sidebar.caption("These sentences are too long for a link: it is without them.")
         kept.write_address()
     show_take_away(taken)
+
+
+def _outlive_the_connection() -> None:
+    """Have the browser ask for a run once a connection that broke is there again.
+
+    Streamlit's page does so only where a part of it runs by itself, as this empty one would once a
+    day. Without it a server that knows nothing of the page, because it is another one or was
+    started anew, would take the next change for what the page had always held, and undo it.
+    """
+    st.fragment(lambda: None, run_every=_ONE_DAY)()
 
 
 def _tell_of_changed_run() -> None:

@@ -175,15 +175,15 @@ def test_whose_web_server_is_killed_comes_to_the_other_where_they_were_and_stays
     cluster.webs[place].kill()
     until_moved(visitor, place)
     box = visitor.get_by_label("Sentence A", exact=True)
-    expect(box).to_have_value(f"The {SECRET} sat down.")
-    assert visitor.url == address
-    visitor.reload()
     wait_until_drawn(visitor)
     expect(box).to_have_value(f"The {SECRET} sat down.")
     assert visitor.url == address
     box.fill("A bird sat down.")
     box.press("Enter")
     visitor.wait_for_url("**bird**")
+    visitor.reload()
+    wait_until_drawn(visitor)
+    expect(box).to_have_value("A bird sat down.")
     cluster.webs[place].start()
     cluster.wait_until_ready()
     visitor.reload()
