@@ -49,7 +49,7 @@ _UNFORESEEN = (
     "This failed for a reason that was not foreseen; the log of the server tells it. What you "
     "typed is kept. Try again, or choose other sentences or another model."
 )
-_ONE_DAY = 86_400.0  # seconds
+ONE_DAY = 86_400.0  # seconds
 _OF_CHANGED_RUNS = ("Attention", "Inside a head")
 
 
@@ -105,7 +105,7 @@ def _outlive_the_connection() -> None:
     day. Without it a server that knows nothing of the page, because it is another one or was
     started anew, would take the next change for what the page had always held, and undo it.
     """
-    st.fragment(lambda: None, run_every=_ONE_DAY)()
+    st.fragment(lambda: None, run_every=ONE_DAY)()
 
 
 def _tell_of_changed_run() -> None:

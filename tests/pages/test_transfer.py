@@ -18,6 +18,7 @@ from backend.errors import TrainingError
 from backend.examples import EXAMPLES
 from backend.labelled_texts import FEWEST_ROWS, PRESETS, preset_task
 from backend.training_queue import TrainingQueue, server_queue
+from components.page import ONE_DAY
 from components.plain import JOINER
 from tests.backend.small_models import write_model, write_task_model
 from tests.opened import allow_any_model
@@ -459,7 +460,8 @@ def test_only_a_page_with_a_training_asks_again(
     intervals, fragment = [], st.fragment
 
     def noted(*parts: Any, run_every: float | None = None, **rest: Any) -> Any:
-        intervals.append(run_every)
+        if run_every != ONE_DAY:  # every page's, which is there for connections that break
+            intervals.append(run_every)
         return fragment(*parts, run_every=run_every, **rest)
 
     monkeypatch.setattr(st, "fragment", noted)
