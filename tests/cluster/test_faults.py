@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from backend.cluster import Cluster, serve_address
 from backend.cluster_encoder import ClusterEncoder
@@ -20,8 +20,8 @@ from backend.errors import ClusterAway, ServerBusy
 from backend.model import Model, load_model
 from cluster.ports import free_ports
 from cluster.ray_nodes import START_SECONDS, RayNodes, serve_config
-from tests.e2e.conftest import PATIENCE, downloaded_rows
-from tests.serving import ROOT, opened_browser, served_app, wait_until_drawn
+from tests.e2e.conftest import downloaded_rows, new_reader
+from tests.serving import ROOT, served_app, wait_until_drawn
 
 pytest.importorskip("yaml", reason="the tests of a cluster need requirements-ray.txt")
 TEXTS = [f"The chicken didn't cross the road {number} times." for number in range(12)]
@@ -118,19 +118,16 @@ def ray(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ray]:
 
 
 @pytest.fixture
-def page(ray: Ray, tmp_path: Path) -> Iterator[Page]:
+def page(ray: Ray, browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """A page whose web server asks the cluster."""
     log, port = tmp_path / "log.txt", str(ray.ports.serve)
     told = ray.nodes.environment | {"EXPLORER_BACKEND": "ray", "EXPLORER_SERVE_PORT": port}
-    with (
-        served_app(log, ROOT, **told) as address,
-        opened_browser() as browser,
-    ):
-        page = browser.new_page()
-        page.set_default_timeout(PATIENCE)
+    with served_app(log, ROOT, **told) as address:
+        page = new_reader(browser)
         page.goto(f"{address}/attention?a=The+cat+sat.&b=It+was+tired.&layer=3&head=2")
         wait_until_drawn(page)
         yield page
+        page.close()
         assert "Traceback" not in log.read_text()
 
 

@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from cluster.children import CannotStart
 from cluster.nginx import COOKIE, program
 from cluster.running import Cluster, running_cluster
-from tests.serving import ROOT, opened_browser, wait_until_drawn
+from tests.e2e.conftest import new_reader
+from tests.serving import ROOT, wait_until_drawn
 
 SECRET = "Marmalade"
 LINK = f"/attention?a=The+{SECRET}+sat+down.&b=It+was+tired.&layer=3&head=2"
@@ -59,17 +60,10 @@ def cluster(running: Cluster) -> Cluster:
     return running
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as opened:
-        yield opened
-
-
 @pytest.fixture
 def visitor(cluster: Cluster, browser: Browser) -> Iterator[Page]:
     """A visitor who has followed a link."""
-    page = browser.new_page()
-    page.set_default_timeout(PATIENCE)
+    page = new_reader(browser)
     page.goto(cluster.address + LINK)
     wait_until_drawn(page)
     yield page
@@ -201,7 +195,7 @@ def test_where_no_web_server_answers_a_page_says_so_and_tries_again(
     assert status == 503
     assert (headers["Retry-After"], headers["Cache-Control"]) == ("5", "no-store")
     assert "nginx" not in said
-    page = browser.new_page()
+    page = new_reader(browser)
     page.goto(cluster.address + LINK)
     expect(page.get_by_text("does not answer at the moment")).to_be_visible()
     for web in cluster.webs:

@@ -1,4 +1,4 @@
-"""One server and one Chromium for all browser tests; an empty browser profile for each test."""
+"""One server for all browser tests; an empty browser profile for each test."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.serving import opened_browser, served_app, wait_until_drawn
+from tests.serving import served_app, wait_until_drawn
 
 Open = Callable[..., Page]
 
@@ -73,14 +73,6 @@ def address(server_log: Path) -> Iterator[str]:
     """A server on which the small BERT is trained in a moment."""
     with served_app(server_log, EXPLORER_SMALL_STEPS=str(SMALL_STEPS)) as url:
         yield url
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A Chromium that knows no host but this one, and has a profile's pages in one process."""
-    beyond = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    with opened_browser("--process-per-site", beyond) as opened:
-        yield opened
 
 
 def new_reader(browser: Browser, **options: Any) -> Page:
