@@ -34,9 +34,10 @@ from backend.catalogue import BUILT_IN
 from backend.cluster import NO_TOKEN, REFUSED, SECONDS, ray_token
 from backend.errors import ExplorerError
 from backend.loaded_encoder import LoadedEncoder
+from backend.memory import check_fits
 from backend.operations import MODELS, READ, operation
 from backend.padded_run import Input
-from backend.weights import load_encoder
+from backend.weights import load_encoder, memory_needed
 from backend.wire import packed, unpacked
 
 GROUPS: Final = (32, 64, 128, 256, 512)
@@ -137,9 +138,14 @@ class Encoders:
 
 
 def _loaded(name: str) -> LoadedEncoder:
-    """The encoder, on the GPU that the replica was given, or on its processor."""
+    """The encoder, on the GPU that the replica was given, or on its processor.
+
+    Raises ModelTooLarge if it takes more memory than there is.
+    """
     import torch
 
+    if name != BUILT_IN:
+        check_fits(name, memory_needed(name))
     module = load_encoder(name)
     return LoadedEncoder(name, module.to("cuda") if torch.cuda.is_available() else module)
 

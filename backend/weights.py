@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import suppress
 from math import prod
 from threading import Lock
@@ -87,8 +88,8 @@ def _module(name: str, folder: Path, family: str) -> Any:
 
 def _loaded(name: str, folder: Path, family: str) -> Any:
     import torch
-    import transformers
 
+    transformers = _transformers()
     torch.set_num_threads(1)  # on a busy machine two threads are up to four times slower
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
@@ -109,6 +110,26 @@ def _loaded(name: str, folder: Path, family: str) -> Any:
     if report["missing_keys"] or report["mismatched_keys"]:
         raise broken_weights(name)
     return module.eval()
+
+
+def _transformers() -> Any:
+    """The library, which does without SciPy, as it does where that is not installed.
+
+    It would load 321 of SciPy's modules, 40 MB, for a loss that no encoder has. Whether SciPy is
+    there it asks once, so it is hidden for this question alone.
+    """
+    hidden = "scipy" not in sys.modules
+    if hidden:
+        sys.modules["scipy"] = None  # type: ignore[assignment]
+    try:
+        import transformers
+        from transformers.utils import is_scipy_available
+
+        is_scipy_available()
+    finally:
+        if hidden:
+            del sys.modules["scipy"]
+    return transformers
 
 
 def broken_weights(name: str) -> ModelError:

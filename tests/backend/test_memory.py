@@ -127,3 +127,15 @@ def test_what_is_large_goes_back_to_the_system() -> None:
 
     assert left("shared") < 20_000_000
     assert left() > 90_000_000
+
+
+def test_a_loaded_model_brings_no_library_that_it_does_not_need() -> None:
+    """transformers takes SciPy where it is installed, 40 MB, and whoever needs it still gets it."""
+    program = (
+        "import sys; from backend.model import load_model; load_model('minilm').trace('A cat.');"
+        "print('scipy' in sys.modules); import scipy.optimize; print(scipy.__name__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "scipy"]
