@@ -1,7 +1,7 @@
 # make run     install what is missing and serve the app (PORT=8501, ADDRESS=127.0.0.1)
 # make cluster install Ray too and serve the app from several processes, nginx in front (PORT, ADDRESS)
 # make test    install what is missing and run lint, types, unit, page and browser tests
-# make bench   measure side by side with BertViz, trainings, and what is measured of heads
+# make bench   measure side by side with BertViz, trainings, what is measured of heads, and a cluster
 # make load    measure a lecture hall: 100 visitors, memory, and faults
 # make audit   look for known vulnerabilities in what is installed (part of make test)
 # make models  fetch the lesson's models, for a machine that will have no network
@@ -30,6 +30,8 @@ bench: $(VENV)/dev.installed $(VENV)/programs.installed
 	$(BIN)/python -m benchmarks.heads
 	$(BIN)/python -m benchmarks.switch_off
 	$(BIN)/python -m benchmarks.beyond
+	$(BIN)/python -m benchmarks.cluster
+	$(BIN)/python -m benchmarks.cluster_faults
 
 load: $(VENV)/dev.installed
 	$(BIN)/python -m benchmarks.load
