@@ -207,6 +207,21 @@ def test_a_cluster_that_is_gone_and_comes_back(ray: Ray, page: Page) -> None:
     np.testing.assert_allclose(np.reshape(shown, own.shape), own, atol=1e-5)
 
 
+def test_replicas_come_while_much_is_asked_and_go_afterwards(ray: Ray) -> None:
+    config = serve_config(ray.ports.serve)
+    (deployment,) = config["applications"][0]["deployments"]
+    bounds = {"min_replicas": 1, "max_replicas": 2, "target_ongoing_requests": 1}
+    delays = {"upscale_delay_s": 1, "downscale_delay_s": 1, "look_back_period_s": 2}
+    deployment["autoscaling_config"] |= bounds | delays
+    ray.nodes.deploy(config)
+    replicas(ray, 1)
+    with asking(ray) as met:
+        replicas(ray, 2)
+        wait_for_more(met)
+    replicas(ray, 1)
+    assert not met.errors
+
+
 def test_one_too_many_is_told_that_the_server_is_busy(ray: Ray) -> None:
     config = serve_config(ray.ports.serve)
     (deployment,) = config["applications"][0]["deployments"]

@@ -30,7 +30,6 @@ def fresh_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("EXPLORER_SMALL_STEPS", "4")
     classroom.cache_clear()
     monkeypatch.setattr(cached, "_models", LoadedModels(cached._models._load, lambda _: 0))
-    monkeypatch.setattr(cached, "_output_layers", Shared(16_000_000, lambda _: 1))
     monkeypatch.setattr(cached, "_traces", Shared(16_000_000, lambda trace: trace.nbytes))
     yield
     classroom.cache_clear()

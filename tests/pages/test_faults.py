@@ -37,7 +37,7 @@ def own_models(monkeypatch: pytest.MonkeyPatch) -> LoadedModels:
     monkeypatch.setattr(models, "_models", {BUILT_IN: cached_model(BUILT_IN)})
     monkeypatch.setattr(models, "_sizes", {BUILT_IN: 0})
     monkeypatch.setattr(cached, "_models", models)
-    for store in ("_traces", "_heads", "_output_layers", "_tokenizers"):
+    for store in ("_traces", "_tokenizers"):
         monkeypatch.setattr(cached, store, type(cached._traces)(10**8, lambda _: 1))
     return models
 
