@@ -26,12 +26,6 @@ SMALL_STEPS = 40
 expect.set_options(timeout=PATIENCE)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come first: many short files at the end keep every processor at work."""
-    here = Path(__file__).parent
-    items.sort(key=lambda item: not item.path.is_relative_to(here))
-
-
 def downloaded(page: Page, button: str) -> bytes:
     """The file that a click on this button brings, once the page has come to rest."""
     wait_until_drawn(page)
