@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
-from typing import Any
 
 import numpy as np
 import pytest
@@ -167,13 +166,20 @@ def test_a_node_that_stops_and_comes_back(ray: Ray) -> None:
 
 
 def test_a_new_version_is_deployed_while_it_is_asked(ray: Ray) -> None:
+    """One whose replicas come while much is asked, and go afterwards."""
     before = replicas(ray, 2)
-    changed: dict[str, Any] = serve_config(ray.ports.serve)
+    changed = serve_config(ray.ports.serve)
     changed["applications"][0]["args"] = {"together": 1}
+    (deployment,) = changed["applications"][0]["deployments"]
+    bounds = {"min_replicas": 1, "max_replicas": 2, "target_ongoing_requests": 1}
+    delays = {"upscale_delay_s": 1, "downscale_delay_s": 1, "look_back_period_s": 2}
+    deployment["autoscaling_config"] |= bounds | delays
     with asking(ray) as met:
         ray.nodes.deploy(changed)
         wait_for_more(met)
         assert not set(replicas(ray, 2)) & set(before)
+        wait_for_more(met)
+    replicas(ray, 1)
     assert not met.errors
 
 
@@ -205,21 +211,6 @@ def test_a_cluster_that_is_gone_and_comes_back(ray: Ray, page: Page) -> None:
     own = ray.here.trace(TEXTS[0], "It was tired.").attention[3, 2]
     shown = [float(row["weight"]) for row in downloaded_rows(page, "This head (CSV)")]
     np.testing.assert_allclose(np.reshape(shown, own.shape), own, atol=1e-5)
-
-
-def test_replicas_come_while_much_is_asked_and_go_afterwards(ray: Ray) -> None:
-    config = serve_config(ray.ports.serve)
-    (deployment,) = config["applications"][0]["deployments"]
-    bounds = {"min_replicas": 1, "max_replicas": 2, "target_ongoing_requests": 1}
-    delays = {"upscale_delay_s": 1, "downscale_delay_s": 1, "look_back_period_s": 2}
-    deployment["autoscaling_config"] |= bounds | delays
-    ray.nodes.deploy(config)
-    replicas(ray, 1)
-    with asking(ray) as met:
-        replicas(ray, 2)
-        wait_for_more(met)
-    replicas(ray, 1)
-    assert not met.errors
 
 
 def test_one_too_many_is_told_that_the_server_is_busy(ray: Ray) -> None:

@@ -58,6 +58,7 @@ def numbers(page: Page, title: str, trace: int, field: str) -> list[float]:
 
 
 def choose(page: Page, label: str, option: str) -> None:
+    wait_until_drawn(page)
     page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option).first.click()
 

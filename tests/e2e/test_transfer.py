@@ -102,6 +102,7 @@ def test_ones_own_sentences_outlive_pages_and_bad_files(open_page: Open) -> None
     page = open_page("/transfer?task=own")
     grid = page.get_by_test_id("stDataFrame").locator(".dvn-scroller")
     expect(grid).to_be_visible()
+    wait_until_drawn(page)
     grid.click(position={"x": 150, "y": 52})  # the first row below the heading
     type_into_cell(page, "a typed sentence", "Tab")
     type_into_cell(page, "mine", "Enter")
