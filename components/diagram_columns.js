@@ -6,7 +6,11 @@ function measure(view) {
   const { page, data } = view;
   const font = parseFloat(getComputedStyle(page.root).fontSize);
   const known = [view.done.rows, view.done.colours, page.scroller.clientWidth, font];
+  const { at } = view.walk;
+  const token = at === null ? view.state.query : data.steps[at]?.token ?? null;
   unless(view, "measured", known.join("/"), () => {
+    // A reader who has scrolled away from the token is not taken back to it.
+    if (view.left && isInSight(view, token)) view.revealed = null;
     view.size = font;
     page.root.classList.toggle("wide", page.root.clientWidth >= 45 * font);
     const label = view.rows.get("pieces").label.offsetWidth;
@@ -22,10 +26,8 @@ function measure(view) {
       row.top = row.track.offsetTop;
       row.tall = row.track.offsetHeight;
     }
-    view.revealed = view.window = null;
+    view.window = null;
   });
-  const { at } = view.walk;
-  const token = at === null ? view.state.query : data.steps[at]?.token ?? null;
   if (view.revealed !== `${data.trace}/${at}/${token}`) {
     view.revealed = `${data.trace}/${at}/${token}`;
     if (token !== null) reveal(view, token);
@@ -94,6 +96,12 @@ function measureWindow(view) {
 function tokenAt(view, x) {
   const token = view.left.findLastIndex((left) => left <= x);
   return token >= 0 && x < view.left[token] + view.wide[token] ? token : null;
+}
+
+/** Whether the middle of the token's column is in sight. */
+function isInSight(view, token) {
+  const at = middle(view, token) - view.page.scroller.scrollLeft;
+  return at >= 0 && at <= view.room;
 }
 
 /** Scroll inside the figure until the token's column is in sight. */

@@ -49,9 +49,9 @@ function point(view, token, over = null) {
   redraw(view);
 }
 
-/** The token in whose column the pointer is; labels and cards belong to no column. */
+/** The token in whose column the pointer is; labels, cards and buttons belong to no column. */
 function pointedAt(view, event) {
-  if (!view.left || event.target.closest(".label")) return null;
+  if (!view.left || event.target.closest(".label, button")) return null;
   const box = view.page.stage.getBoundingClientRect();
   return tokenAt(view, event.clientX - box.left - view.margin);
 }
@@ -82,10 +82,15 @@ function keep(view, token) {
 }
 
 function walkTo(view, token) {
+  focusPiece(view, token);
+  reveal(view, token);
+}
+
+/** The one piece that the Tab key leads to. */
+function focusPiece(view, token) {
   for (const piece of view.pieces) piece.tabIndex = -1;
   view.pieces[token].tabIndex = 0;
   view.pieces[token].focus({ preventScroll: true });
-  reveal(view, token);
 }
 
 function pressed(view, event) {

@@ -19,8 +19,10 @@ function jumpButton(view, nth, className) {
     title: `Go to the beginning of Sentence ${"AB"[nth]}` });
   made.setAttribute("aria-label", made.title);
   made.addEventListener("click", () => {
-    const left = view.left[view.data.segments.indexOf(nth)] - FADE * view.size;
+    const first = view.data.segments.indexOf(nth);
+    const left = view.left[first] - FADE * view.size;
     view.page.scroller.scrollTo({ left, behavior: calm() ? "instant" : "smooth" });
+    if (className === "beyond") focusPiece(view, first); // the button itself goes out of sight
   });
   return made;
 }
@@ -38,8 +40,7 @@ function showReach(view) {
   const { page, room, width, data } = view;
   const from = page.scroller.scrollLeft;
   unless(view, "reach", [view.done.rows, view.done.measured, room, width, from].join("/"), () => {
-    const inSight = (token) => middle(view, token) >= from && middle(view, token) <= from + room;
-    const seen = range(data.tokens.length).filter(inSight);
+    const seen = range(data.tokens.length).filter((token) => isInSight(view, token));
     page.reach.hidden = seen.length === data.tokens.length;
     write(page.seen, `In sight: tokens ${seen[0]}–${seen.at(-1)} of ${data.tokens.length}`);
     page.jumps[1].hidden = !view.pair;

@@ -182,6 +182,11 @@ def test_what_is_out_of_sight_is_named_and_one_press_away(open_page: Open) -> No
     expect(piece(page, 15)).to_be_in_viewport()
     expect(seen).to_have_text(re.compile(r"–28 of 29$"))
     expect(named).to_be_hidden()
+    expect(piece(page, 15)).to_be_focused()
+    expect(piece(page, IT)).to_have_attribute("aria-selected", "true")  # what was kept still is
+    page.set_viewport_size({"width": 1290, "height": 900})  # no reason to go back to it
+    wait_until_drawn(page)
+    expect(seen).to_have_text(re.compile(r"–28 of 29$"))
     expect(page.locator(".input .beyond.a")).to_contain_text(A)
     page.locator(".jump.a").click()
     expect(seen).to_have_text(re.compile(r"tokens 0–"))

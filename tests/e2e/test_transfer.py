@@ -52,6 +52,7 @@ def type_new_sentence(page: Page, text: str) -> None:
 
 def type_into_cell(page: Page, text: str, then: str) -> None:
     """Open the chosen cell of the table with the keyboard, and write into it."""
+    expect(page.get_by_test_id("data-grid-canvas")).to_be_focused()  # a frame after it was chosen
     page.keyboard.press("Enter")
     cell = page.locator("textarea.gdg-input")
     expect(cell).to_be_focused()
