@@ -1,6 +1,8 @@
 """Downloads from the Hugging Face Hub: one of each model, however many wait for it.
 
-    downloaded(name, progress)     its folder, once all its files have arrived
+    downloaded(name, progress)                  its folder, once all its files have arrived
+    downloaded(name, progress, weights=False)   the same without its weights, for a server that
+                                                runs no model itself
 
 A download goes on when those who wait for it leave. The Hub's library begins a file that was cut
 anew; weights are large, so they are fetched here, into a file that keeps what has arrived, and
@@ -9,7 +11,7 @@ put where that library looks for them. It fetches the small files.
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,7 @@ FILES: Final = (
     "merges.txt",
     WEIGHTS,
 )
+"""All that is fetched of a model."""
 PATIENCE: Final = 5  # seconds the Hub gets to answer, or to go on
 _TICK: Final = 0.2  # seconds between two reports of progress
 _SPARE: Final = 64_000_000  # bytes of the disk that stay free
@@ -50,10 +53,10 @@ _NETWORK: Final = (HubSlow, HubTrouble, HubUnreachable)
 
 @dataclass(frozen=True)
 class _Offer:
-    """What the Hub has of a model: its newest version, and bytes on disk and in memory."""
+    """What the Hub has of a model: its newest version, its files' bytes, and those in memory."""
 
     commit: str
-    total: int
+    sizes: Mapping[str, int]
     memory: int
 
 
@@ -63,8 +66,9 @@ class _Download:
     total: bytes, 0 until the Hub has said how many
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, weights: bool) -> None:
         self.name = name
+        self.weights = weights
         self.total = 0
         self.folder: Future[Path] = Future()
         self._part: Path | None = None
@@ -80,11 +84,12 @@ class _Download:
         from huggingface_hub.utils.tqdm import disable_progress_bars
 
         disable_progress_bars()
-        offer = _offer(self.name)
-        check_fits(self.name, offer.memory)
-        self.total = offer.total
-        self._fetch_weights(offer)
-        return Path(snapshot_download(self.name, allow_patterns=list(FILES), etag_timeout=PATIENCE))
+        offer, wanted = _offer(self.name), files_of(weights=self.weights)
+        self.total = sum(offer.sizes.get(file, 0) for file in wanted)
+        if self.weights:
+            check_fits(self.name, offer.memory)
+            self._fetch_weights(offer)
+        return Path(snapshot_download(self.name, allow_patterns=wanted, etag_timeout=PATIENCE))
 
     def error(self, error: Exception) -> ModelError:
         """What to tell the reader of a failure."""
@@ -120,17 +125,23 @@ class _Download:
             raise no_room_on_disk(self.name, needed + _SPARE, free)
 
 
-_running: Final[dict[str, _Download]] = {}
+_running: Final[dict[tuple[str, bool], _Download]] = {}
 _lock: Final = Lock()
 
 
-def downloaded(name: str, progress: Progress | None = None) -> Path:
+def files_of(*, weights: bool) -> list[str]:
+    """The files that are wanted of a model, with its weights or without."""
+    return [file for file in FILES if weights or file != WEIGHTS]
+
+
+def downloaded(name: str, progress: Progress | None = None, *, weights: bool = True) -> Path:
     """The folder of a model that the Hub offers; whoever asks meanwhile waits for the same one.
 
     progress: called with the bytes that have arrived and how many there are
+    weights: whether they are wanted; without them it does not matter how much memory there is
     Raises UnknownModel, ClosedModel, ModelTooLarge, NotAModel or a kind of Passing.
     """
-    download = _joined(name)
+    download = _joined(name, weights)
     while progress and not wait([download.folder], timeout=_TICK).done:
         progress(min(download.arrived, download.total), download.total)
     folder = download.folder.result()
@@ -139,12 +150,12 @@ def downloaded(name: str, progress: Progress | None = None) -> Path:
     return folder
 
 
-def _joined(name: str) -> _Download:
+def _joined(name: str, weights: bool) -> _Download:
     """The download of this model, begun now if there is none."""
     with _lock:
-        download = _running.get(name)
+        download = _running.get((name, weights))
         if download is None:
-            download = _running[name] = _Download(name)
+            download = _running[name, weights] = _Download(name, weights=weights)
             # As a daemon: neither a page that is left nor the server's end waits for it.
             Thread(target=_run, args=(download,), daemon=True).start()
     return download
@@ -184,7 +195,7 @@ def _log_failure(name: str, found: ModelError, error: Exception) -> None:
 def _forget(download: _Download) -> None:
     """Have the next one who asks begin anew."""
     with _lock:
-        del _running[download.name]
+        del _running[download.name, download.weights]
 
 
 def _offer(name: str) -> _Offer:
@@ -200,7 +211,7 @@ def _offer(name: str) -> _Offer:
         )
     return _Offer(
         commit=info.sha or "main",
-        total=sum(sizes.get(file, 0) for file in FILES),
+        sizes=sizes,
         memory=_FLOAT * info.safetensors.total if info.safetensors else sizes[WEIGHTS],
     )
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from backend.catalogue import BUILT_IN, CATALOGUE, SMALL
 from backend.errors import ModelError, NotAModel, UnknownModel
-from backend.hub import FILES, WEIGHTS, Progress, downloaded
+from backend.hub import FILES, WEIGHTS, Progress, downloaded, files_of
 from backend.hub_errors import CHOOSE_BUILT_IN, damaged
 from backend.resumed_file import is_whole
 
@@ -19,10 +19,11 @@ _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCI
 _LONGEST_ID: Final = 96  # characters of a Hub id
 
 
-def model_folder(name: str, progress: Progress | None = None) -> Path:
+def model_folder(name: str, progress: Progress | None = None, *, weights: bool = True) -> Path:
     """The folder with the files of a catalogue name, a Hub id or a folder's own path.
 
     What is not on this computer yet is downloaded; `progress(done, total)` counts its bytes.
+    weights: whether those are wanted too; they are nearly all of a model's bytes
     Raises as `downloaded` does, and NotAModel where the built-in model is not installed.
     """
     if name == BUILT_IN:
@@ -39,7 +40,7 @@ def model_folder(name: str, progress: Progress | None = None) -> Path:
             f"There is no model called {name[:_LONGEST_ID]!r}. Give a name as the Hugging Face "
             f"Hub writes it, the path of a folder on this computer, or {CHOOSE_BUILT_IN}."
         )
-    return fetched_folder(name) or downloaded(name, progress)
+    return fetched_folder(name, weights=weights) or downloaded(name, progress, weights=weights)
 
 
 def built_in_folder() -> Path:
@@ -63,15 +64,20 @@ def check_built_in() -> None:
         )
 
 
-def fetched_folder(name: str) -> Path | None:
-    """The folder of an earlier download, if it is complete; needs no network."""
+def fetched_folder(name: str, *, weights: bool = True) -> Path | None:
+    """The folder of an earlier download, if all that is wanted is there; needs no network.
+
+    weights: whether those are wanted too
+    """
     from huggingface_hub import snapshot_download
 
+    wanted = files_of(weights=weights)
     try:
-        folder = Path(snapshot_download(name, local_files_only=True, allow_patterns=list(FILES)))
+        folder = Path(snapshot_download(name, local_files_only=True, allow_patterns=wanted))
     except (OSError, ValueError):
         return None
-    return folder if (folder / "config.json").is_file() and (folder / WEIGHTS).is_file() else None
+    needed = ("config.json", WEIGHTS) if weights else ("config.json",)
+    return folder if all((folder / file).is_file() for file in needed) else None
 
 
 def unreadable(name: str, otherwise: ModelError) -> ModelError:
@@ -84,9 +90,10 @@ def unreadable(name: str, otherwise: ModelError) -> ModelError:
 
 def _is_cleared(name: str) -> bool:
     """Remove the damaged files of a download; False where there are none."""
-    folder = fetched_folder(name) if _HUB_ID.fullmatch(name) and name != BUILT_IN else None
+    is_fetched = _HUB_ID.fullmatch(name) and name != BUILT_IN
+    folder = fetched_folder(name, weights=False) if is_fetched else None
     links = [folder / file for file in FILES if (folder / file).is_symlink()] if folder else []
-    blobs = {link: link.resolve() for link in links}
+    blobs = {link: link.resolve() for link in links if link.exists()}
     bad = [link for link, blob in blobs.items() if not is_whole(blob, blob.name)]
     for link in bad:
         blobs[link].unlink()

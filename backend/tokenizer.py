@@ -115,13 +115,13 @@ class Tokenizer:
 def load_tokenizer(name: str) -> Tokenizer:
     """The tokenizer of a catalogue name, a Hub id or a model folder.
 
-    The two vocabularies of BERT base need no network.
+    The two vocabularies of BERT base need no network, and no tokenizer needs a model's weights.
     Raises ModelError as `model_folder` does, NotAModel if there is none that can be read.
     """
     if name == CASED:
         return Tokenizer(name, wordpiece(bert_base_cased_vocabulary(), {"do_lower_case": False}))
     # The built-in model was made with the vocabulary of bert-base-uncased, id for id.
-    folder = model_folder(BUILT_IN if name == UNCASED else name)
+    folder = model_folder(BUILT_IN if name == UNCASED else name, weights=False)
     return Tokenizer(name, _cutter_from(name, folder), _limit_of(folder))
 
 

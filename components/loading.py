@@ -4,7 +4,9 @@ import streamlit as st
 
 from backend.cached import cached_model, cached_trace, model_is_ready
 from backend.catalogue import BUILT_IN, SMALL, is_offered, title_of
+from backend.cluster import is_used
 from backend.errors import UnknownModel
+from backend.memory import megabytes
 from backend.model import Model
 from backend.model_files import model_folder
 from backend.trace import Trace
@@ -32,19 +34,22 @@ def load_model(name: str) -> Model:
 
 
 def _fetch(name: str, title: str) -> None:
-    """Have the model's files on this computer; the page tells how far that is."""
-    place = st.empty()
+    """Have the model's files on this computer; the page tells how far that is.
+
+    Where a cluster runs the models, that is without the weights: each of its machines has its own.
+    """
+    place, what = st.empty(), f"the tokenizer of {title}" if is_used() else title
 
     def show_progress(done: int, total: int) -> None:
         if total:
             place.progress(
-                done / total, f"Fetching {title}: {done / 1e6:.0f} of {total / 1e6:.0f} MB"
+                done / total, f"Fetching {what}: {megabytes(done)} of {megabytes(total)}"
             )
         else:
             place.progress(0.0, f"Asking the Hugging Face Hub for {title} …")
 
     try:
-        model_folder(name, show_progress)
+        model_folder(name, show_progress, weights=not is_used())
     finally:
         place.empty()
 

@@ -28,6 +28,8 @@ from backend.hub_errors import reader_error
 from backend.memory import model_room
 from backend.model import load_model
 from backend.model_files import model_folder
+from backend.tokenizer import load_tokenizer
+from backend.weights import load_encoder
 from tests.backend.small_models import write_model
 from tests.fake_hub import COMMIT, WEIGHTS, FakeHub, running_hub, use_hub
 
@@ -73,6 +75,41 @@ def test_a_download_counts_its_bytes_and_works_offline_afterwards(hub: FakeHub) 
     assert all(0 <= done <= of and of in (0, total) for done, of in counts)
     hub.close()
     assert load_model(NAME).trace("the cat").ids.tolist() == trace.ids.tolist()
+
+
+def test_a_server_that_runs_no_model_fetches_no_weights(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.memory.model_room", lambda: 0)
+    counts: list[tuple[int, int]] = []
+    folder = model_folder(NAME, lambda *count: counts.append(count), weights=False)
+    assert asked_files(hub) == {"config.json", "vocab.txt"}
+    assert not (folder / WEIGHTS).exists()
+    assert counts[-1] == (total := hub.sizes["config.json"] + hub.sizes["vocab.txt"], total)
+    hub.close()
+    assert load_tokenizer(NAME).split("the cat").tokens == ("[CLS]", "the", "cat", "[SEP]")
+
+
+def test_weights_are_fetched_once_they_are_wanted(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_tokenizer(NAME)
+    assert WEIGHTS not in asked_files(hub)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("backend.memory.model_room", lambda: 100)
+        with pytest.raises(ModelTooLarge):
+            load_encoder(NAME)
+    assert WEIGHTS not in asked_files(hub)
+    assert load_model(NAME).trace("the cat").model == NAME
+    assert WEIGHTS in asked_files(hub)
+
+
+def test_a_damaged_tokenizer_without_weights_is_fetched_anew(hub: FakeHub) -> None:
+    path = (model_folder(NAME, weights=False) / "vocab.txt").resolve()
+    path.write_bytes(b"\xff")
+    with pytest.raises(DownloadDamaged):
+        load_tokenizer(NAME)
+    assert load_tokenizer(NAME).split("the cat").tokens == ("[CLS]", "the", "cat", "[SEP]")
 
 
 def test_a_model_in_another_format(hub: FakeHub) -> None:

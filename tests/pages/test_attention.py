@@ -172,7 +172,7 @@ def test_an_unreachable_model_leaves_the_sentences(monkeypatch: pytest.MonkeyPat
     from backend.errors import HubUnreachable
     from components import loading
 
-    def refuse(name: str, progress: object = None) -> None:
+    def refuse(name: str, *_: object, **__: object) -> None:
         raise HubUnreachable(f"The Hub cannot be reached, so {name} cannot be fetched.")
 
     monkeypatch.setattr(loading, "model_folder", refuse)
