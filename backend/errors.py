@@ -33,10 +33,16 @@ A programmer's mistake is a `ValueError` ("expected ..., got ...") and not in th
 
 from collections.abc import Iterator
 from math import ceil
+from time import monotonic
 
 
 class ExplorerError(Exception):
     """Something the reader can put right; `str()` says how."""
+
+    @property
+    def in_vain(self) -> str:
+        """What to say where it ended what a click had asked for."""
+        return str(self)
 
 
 class InputError(ExplorerError):
@@ -59,9 +65,20 @@ class TooMuchAsked(ExplorerError):  # noqa: N818
     def __init__(self, seconds: float) -> None:
         """Say how long it takes, in whole seconds."""
         self.seconds = ceil(seconds)
+        self._due = monotonic() + self.seconds
         super().__init__(
             f"{self.why} It goes on by itself in {self.seconds} s; what you typed stays."
         )
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to try again."""
+        return monotonic() >= self._due
+
+    @property
+    def in_vain(self) -> str:
+        """The same where nothing goes on by itself: no page knows that a click was made."""
+        return f"{self.why} Try it again in {self.seconds} s; what you typed stays."
 
 
 class ShareUsedUp(TooMuchAsked):

@@ -6,10 +6,11 @@ from typing import Final
 import streamlit as st
 
 from backend.cached import cached_tagger
-from backend.errors import ExplorerError
+from backend.errors import ExplorerError, TooMuchAsked
 from backend.for_all import ForAll, Key, Steps, taggers
 from backend.tagger import Tagger
-from backend.training_states import Failed, Running, Waiting
+from backend.training_states import Failed, Running, State, Waiting
+from components.page import show_error
 from components.plain import plain
 
 _SECONDS: Final = 1.0
@@ -34,20 +35,36 @@ def show_training(model: str) -> None:
 def show_work(work: ForAll[Key], key: Key, words: Words, *, at_once: bool, offer: str) -> None:
     """How far it is; the button `offer` where it has to be asked for, or has failed.
 
-    It goes on whatever the reader clicks; the page is drawn anew when it is over.
+    It goes on whatever the reader clicks; the page is drawn anew when it is over. Where too much
+    was asked for it to end, it is begun again: by itself if at_once, else by the button.
     """
     state = work.state(key)
-    if at_once and not isinstance(state, Waiting | Running | Failed) and _is_begun(work, key):
-        _watch(work, key, words)
-        return
-    if isinstance(state, Waiting | Running):
+    if isinstance(state, Waiting | Running) or (
+        at_once and _is_to_begin(state) and _is_begun(work, key)
+    ):
         _watch(work, key, words)
         return
     if isinstance(state, Failed):
-        known = isinstance(state.error, ExplorerError)
-        st.error(plain(str(state.error)) if known else _UNFORESEEN)
+        if at_once and isinstance(state.error, TooMuchAsked) and not state.error.is_due:
+            show_error(state.error)
+            return
+        st.error(_failure_words(state.error))
     if st.button(offer, icon=":material/timer:") and _is_begun(work, key):
         st.rerun()
+
+
+def _is_to_begin(state: State[Steps, None] | None) -> bool:
+    """Whether what need not be asked for begins now."""
+    if isinstance(state, Failed):
+        return isinstance(state.error, TooMuchAsked) and state.error.is_due
+    return not isinstance(state, Waiting | Running)
+
+
+def _failure_words(error: BaseException) -> str:
+    """What came in its way, and what to do."""
+    if isinstance(error, TooMuchAsked):
+        return f"This was begun and broke off. {plain(error.in_vain)}"
+    return plain(str(error)) if isinstance(error, ExplorerError) else _UNFORESEEN
 
 
 def _is_begun(work: ForAll[Key], key: Key) -> bool:

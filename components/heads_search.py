@@ -109,7 +109,7 @@ def _begin(model: str, sentences: tuple[str, str | None], claim: Claim) -> None:
     try:
         words = words_in(cached_trace(model, *sentences))
     except ExplorerError as error:
-        kept.note(str(error))
+        kept.note(error.in_vain)
         return
     query, key = (
         next(word.first for word in words if word.spelling == text)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from backend import transfer_tables as tables
 from backend.catalogue import title_of
-from backend.errors import ExplorerError, TrainingError
+from backend.errors import ExplorerError, TooMuchAsked
 from backend.joint_refinement import join_refinement
 from backend.labelled_texts import PRESETS, LabelledTexts
 from backend.last_layer import LastLayer
@@ -95,7 +95,7 @@ def _begin(key: _Key, name: str) -> None:
     try:
         seat = join_refinement(*key, name, any_size=any_model())
     except ExplorerError as error:
-        kept.store("refinements_said", {key: str(error)})
+        kept.store("refinements_said", {key: error.in_vain})
         return
     others = {other: kept_seat for other, kept_seat in _seats().items() if other != key}
     newest = list(others.items())[1 - _MOST_KEPT :]
@@ -116,7 +116,9 @@ def _said_of(state: object) -> str:
     """A sentence about a refinement that came to nothing."""
     if not isinstance(state, Failed):
         return "The training was stopped. Nothing was kept of it; the model is as it was."
-    return str(state.error) if isinstance(state.error, TrainingError) else _UNFORESEEN
+    if isinstance(state.error, TooMuchAsked):
+        return f"The training broke off. {state.error.in_vain}"
+    return str(state.error) if isinstance(state.error, ExplorerError) else _UNFORESEEN
 
 
 def _follow(seat: _Seat) -> None:

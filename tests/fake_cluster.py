@@ -19,28 +19,29 @@ class FakeCluster(Cluster):
     """Answers from encoders that are loaded here.
 
     folders: where the files of a model are, by its name; what is not among them is found as ever
-    error: what it says instead of an answer, while that is set
+    error: what it says instead of an answer, while that is set, to what is `lost` (all if empty)
     asked: the model and the operation of every question
     """
 
     def __init__(self, **folders: Path) -> None:
         self.folders = folders
         self.error: type[TooMuchAsked] | None = None
+        self.lost: tuple[str, ...] = ()
         self.asked: list[tuple[str, str]] = []
         self._encoders: dict[str, LoadedEncoder] = {}
 
     def ask(self, model: str, operation: str, *arguments: Any, waits: bool = False) -> Any:
         self.asked.append((model, operation))
-        if self.error is not None:
+        if self.error is not None and (operation in self.lost or not self.lost):
             raise self.error(AGAIN)
         encoder = self._encoder(model)
         work = encoder.read if operation == READ else operations.operation(encoder, operation)
         return work(*arguments)
 
     @contextmanager
-    def failing(self, error: type[TooMuchAsked] = ClusterAway) -> Iterator[None]:
-        """It gives no answers while the block runs."""
-        self.error = error
+    def failing(self, *lost: str, error: type[TooMuchAsked] = ClusterAway) -> Iterator[None]:
+        """It gives no answers to these operations, or none at all, while the block runs."""
+        self.error, self.lost = error, lost
         yield
         self.error = None
 

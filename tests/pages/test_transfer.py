@@ -14,10 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from backend import joint_refinement
 from backend.cached import cached_task, cached_tokenizer, cached_zero_shot
-from backend.errors import TrainingError
+from backend.errors import ClusterAway, HubUnreachable, ServerBusy, TrainingError
 from backend.examples import EXAMPLES
 from backend.labelled_texts import FEWEST_ROWS, PRESETS, preset_task
 from backend.training_queue import TrainingQueue, server_queue
+from components import transfer_refining
 from components.page import ONE_DAY
 from components.plain import JOINER
 from tests.backend.small_models import write_model, write_task_model
@@ -494,6 +495,8 @@ def test_who_stops_in_the_line_has_the_page_as_before(gate: Gate, small: str) ->
     ("error", "said"),
     [
         (TrainingError("The training went astray."), "The training went astray."),
+        (ClusterAway(3), "The training broke off. The machines that run the models do not answer"),
+        (HubUnreachable("The Hub is away."), "The Hub is away."),
         (RuntimeError("expected this"), "for a reason that was not foreseen"),
     ],
 )
@@ -506,7 +509,25 @@ def test_a_training_that_fails_is_a_sentence(
     monkeypatch.setattr(joint_refinement, "refine", fail)
     page = press(train(opened(OWN, model=small)), "Refine all layers")
     until(page, lambda page: said in read(page))
+    assert "goes on by itself" not in read(page)
     assert not button(page, "Refine all layers").disabled
+
+
+def test_a_refinement_that_cannot_begin_is_begun_by_another_click(
+    monkeypatch: pytest.MonkeyPatch, gate: Gate, small: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ServerBusy(3)
+
+    page = train(opened(OWN, model=small))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(transfer_refining, "join_refinement", fail)
+        press(page, "Refine all layers")
+    assert "Try it again in 3 s" in read(page)
+    assert "goes on by itself" not in read(page)
+    press(page, "Refine all layers")
+    assert "You are the next" in progress_texts(page)
+    press(page, "Stop")
 
 
 def test_a_model_too_large_to_refine_is_told_before_one_waits(
