@@ -29,7 +29,7 @@ from backend.task_heads import TaskHead
 from backend.tokenizer import Tokenizer, load_tokenizer
 from backend.trace import Trace
 from backend.turns import LONG_CHARACTERS, in_turn
-from backend.weights import memory_needed
+from backend.weights import memory_needed, ready_torch
 from backend.zero_shot import ZeroShot, zero_shot
 
 TAGGER_BYTES: Final = 2_000_000  # some thirty layers on the built-in model, fifteen on BERT base
@@ -169,19 +169,21 @@ def cached_zero_shot(name: str, texts: tuple[str, ...], labels: tuple[str, ...])
 def warm_up() -> None:
     """Load the built-in model and run it once, so that no visitor waits for it.
 
-    Where a cluster runs the models, wait until it answers, but not for ever.
+    Where a cluster runs the models, wait until it answers, but not for ever; trainings are this
+    process's there too.
 
     What is loaded for the model is taken out of the garbage collector's rounds: going through a
-    million objects after every page costs more than the page. NumPy's matrix products get one
-    thread: a second one takes nothing off their time, but waits for work and takes a processor from
-    other visitors meanwhile.
+    million objects after every page costs more than the page. Matrix products get one thread: a
+    second one takes nothing off their time, but waits for work and takes a processor from other
+    visitors meanwhile.
     """
     cached_tokenizer(BUILT_IN)
+    ready_torch()
     if is_used():
         with suppress(TooMuchAsked):  # pages say so, and go on when it has come
             cluster().ask(BUILT_IN, "facts", waits=True)
-        return
-    cached_trace(BUILT_IN, "It was too tired.", "It was too wide.")
+    else:
+        cached_trace(BUILT_IN, "It was too tired.", "It was too wide.")
     threadpool_limits(limits=1, user_api="blas")
     gc.collect()
     gc.freeze()

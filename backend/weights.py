@@ -40,6 +40,21 @@ def load_encoder(name: str, progress: Progress | None = None) -> Any:
     return _module(name, folder, _family(name, folder))
 
 
+def ready_torch() -> None:
+    """Import torch, which takes seconds, and have it compute with one thread.
+
+    On a busy machine two threads are up to four times slower.
+    """
+    with loading:
+        _one_thread()
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
 def _family(name: str, folder: Path) -> str:
     config = _config(name, folder)
     family = str(config.get("model_type"))
@@ -90,7 +105,7 @@ def _loaded(name: str, folder: Path, family: str) -> Any:
     import torch
 
     transformers = _transformers()
-    torch.set_num_threads(1)  # on a busy machine two threads are up to four times slower
+    _one_thread()
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
     options = {"add_pooling_layer": False} if family in _WITH_POOLER else {}

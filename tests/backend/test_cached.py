@@ -5,6 +5,7 @@ from threading import Barrier, Event
 from typing import Any
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from backend import cached, cached_heads, cached_maps
 from backend.cached import (
@@ -17,10 +18,11 @@ from backend.cached import (
     tagger_is_ready,
     warm_up,
 )
-from backend.errors import HubUnreachable, NotAModel, UnknownModel
+from backend.errors import ClusterAway, HubUnreachable, NotAModel, UnknownModel
 from backend.loaded_models import LoadedModels
 from backend.shared import COMMON, COMMON_BYTES, Room, Shared, nbytes
 from components import attention_view, diagram
+from tests.fake_cluster import FakeCluster, use_cluster
 
 CROWD = 16
 
@@ -253,11 +255,25 @@ def test_two_long_texts_of_the_built_in_model_are_kept_at_once() -> None:
     assert 2 * 4 * numbers < COMMON_BYTES
 
 
-def test_warming_up_loads_and_freezes() -> None:
+@pytest.mark.parametrize("where", ["here", "on a cluster", "on a cluster that is away"])
+def test_warming_up_leaves_one_thread_and_freezes(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    cluster = FakeCluster()
+    cluster.error = ClusterAway if "away" in where else None
+    if where != "here":
+        use_cluster(cluster, monkeypatch)
+    torch.set_num_threads(2)
+    threadpool_limits(limits=2, user_api="blas")
     before = gc.get_freeze_count()
     try:
         warm_up.__wrapped__()  # even if another test has warmed up already
         assert gc.get_freeze_count() > before
-        assert model_is_ready("minilm")
+        assert torch.get_num_threads() == 1
+        blas = [one for one in threadpool_info() if one["user_api"] == "blas"]
+        assert {one["num_threads"] for one in blas} == {1}
+        assert model_is_ready("minilm") if where == "here" else cluster.asked
     finally:
         gc.unfreeze()
