@@ -1,4 +1,4 @@
-# The app on a CPU, for whoever hosts it. README, "In a container", tells how to build and run it.
+# The app on a CPU, for whoever hosts it. README, "Run it elsewhere", tells how to build and run it.
 FROM python:3.11-slim
 
 # What pip would take by itself is torch with gigabytes of CUDA. Give the address of PyTorch's CPU

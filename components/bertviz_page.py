@@ -12,9 +12,7 @@ Source: Vig 2019, A Multiscale Visualization of Attention in the Transformer Mod
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
 from functools import cache
-from hashlib import sha256
 from html import escape
 from importlib.metadata import distribution
 from pathlib import Path
@@ -27,11 +25,10 @@ from backend.packing import quantize
 from backend.projections import Projections
 from backend.sentence_filter import SHOW
 from backend.trace import FloatArray, Trace
+from components.browser_files import policy_of
 from components.palette import INK, PAGE, Theme
 from components.view import Choice
 from components.view_options import VIEWS
-
-"""BertViz's views, and how they are called on screen."""
 
 _HERE: Final = Path(__file__).parent
 _STAND_IN: Final = (
@@ -130,15 +127,7 @@ def _document(view: str, theme: Theme, style: str, body: str) -> str:
 def _policy(view: str, theme: Theme) -> str:
     """What the page and a frame within it may do: run and wear what is named here, no more."""
     styles = (_style(theme), _FRAME_STYLE + _colours(theme))
-    return (
-        f"default-src 'none'; script-src {_hashes(_scripts(view))}; style-src {_hashes(styles)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hashes(texts: Sequence[str]) -> str:
-    digests = (b64encode(sha256(text.encode()).digest()).decode() for text in texts)
-    return " ".join(f"'sha256-{digest}'" for digest in digests)
+    return policy_of(_scripts(view), styles)
 
 
 @cache

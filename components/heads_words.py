@@ -135,7 +135,7 @@ def extremes_words(values: FloatArray, name: str) -> str:
 
 
 def head_name(layer: int, head: int) -> str:
-    """What a head is called."""
+    """A head as controls and sentences call it."""
     return f"layer {layer}, head {head}"
 
 

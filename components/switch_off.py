@@ -9,8 +9,9 @@ from backend.switched_off import SwitchedOff
 from backend.trace import Trace
 from backend.weight_kinds import KINDS, RAW
 from components import kept
+from components.heads_words import head_name
 from components.inputs import show_all_on
-from components.switch_off_words import head_name, notice
+from components.switch_off_words import notice
 from components.token_chips import visible
 
 _STYLE: Final = """<style>

@@ -15,12 +15,12 @@ from components import kept
 from components.downloads import offer_csv
 from components.drawn_figure import show_figure
 from components.figures_switch_off import removal_figure
+from components.heads_words import head_name
 from components.page import page_theme
 from components.switch_off_words import (
     FIRST,
     HOW_FAR_IT_GOES,
     WHAT_IT_TEACHES,
-    head_name,
     name_of,
     ordinal,
     ranking_words,

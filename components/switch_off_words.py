@@ -8,6 +8,7 @@ import numpy as np
 from backend.head_ranking import HeadRanking, in_order
 from backend.switched_off import SwitchedOff
 from backend.trace import FloatArray, IntArray, Trace
+from components.heads_words import head_name
 from components.plain import plain
 from components.token_chips import visible
 
@@ -48,11 +49,6 @@ nobody trained.
 def name_of(token: int, tokens: Sequence[str]) -> str:
     """`“it” (10)`."""
     return f"“{plain(visible(tokens[token]))}” ({token})"
-
-
-def head_name(layer: int, head: int) -> str:
-    """A head as controls and sentences call it."""
-    return f"layer {layer}, head {head}"
 
 
 def off_words(off: SwitchedOff, trace: Trace) -> str:

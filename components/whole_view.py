@@ -6,16 +6,15 @@ and asks for nothing. What visitors typed stands in it as text, or as JSON that 
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from html import escape
 from string import Template
 from typing import Any, Final
 
 from backend.catalogue import title_of
-from components.browser_files import script_of, style_of
+from components.browser_files import policy_of, script_of, style_of
 from components.citation import NAME, citation
 from components.weight_words import WeightWords
 
@@ -83,7 +82,7 @@ def whole_page(title: str, what: str, whole: WholeView, link: str, *, complete: 
     scripts = (_WEIGHTS_SCRIPT, whole.script, _MOUNT_SCRIPT)
     style = style_of("whole_view") + whole.style
     page = _PAGE.substitute(
-        policy=_policy(scripts, style),
+        policy=policy_of(scripts, [style]),
         name=NAME,
         title=escape(title),
         style=style,
@@ -108,19 +107,6 @@ def _embedded(data: Mapping[str, Any]) -> str:
 def _carried(packet: bytes) -> str:
     text = b64encode(packet).decode()
     return f'<script type="application/octet-stream">{text}</script>'
-
-
-def _policy(scripts: Sequence[str], style: str) -> str:
-    """Nothing but these scripts and this style may run; nothing is fetched or sent."""
-    return (
-        f"default-src 'none'; script-src {_hashes(scripts)}; style-src {_hashes([style])}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hashes(texts: Sequence[str]) -> str:
-    digests = (b64encode(sha256(text.encode()).digest()).decode() for text in texts)
-    return " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
 def _sentences(sentences: tuple[str, str | None]) -> str:

@@ -10,7 +10,7 @@ from backend.trace import Trace
 from backend.weight_kinds import KINDS
 from components import attention_view, comparison_view
 from components.comparison_choice import Asked
-from components.switch_off_words import head_name
+from components.heads_words import head_name
 from components.token_chips import visible
 from components.view import Choice
 from components.view_options import WEIGHTS

@@ -1,8 +1,11 @@
 """The rules of the house that nothing else would notice being broken."""
 
 import ast
+import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -126,6 +129,31 @@ def test_no_module_outgrows_what_one_can_read_at_once() -> None:
     folders = ("backend", "cluster", "components", "pages")
     lengths = {name_of(p): len(p.read_text().splitlines()) for f in folders for p in sources(f)}
     assert {name: length for name, length in lengths.items() if length > 260} == {}
+
+
+@pytest.mark.parametrize(
+    "path", sources("backend") + sources("cluster") + sources("components"), ids=name_of
+)
+def test_what_is_said_of_a_constant_stands_below_one(path: Path) -> None:
+    for before, statement in pairwise(ast.parse(path.read_text()).body):
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            assert isinstance(before, ast.Assign | ast.AnnAssign), f"line {statement.lineno}"
+
+
+def test_no_function_is_written_twice() -> None:
+    places = defaultdict[str, list[str]](list)
+    for path in sources("backend") + sources("cluster") + sources("components"):
+        for statement in ast.parse(path.read_text()).body:
+            if isinstance(statement, ast.FunctionDef):
+                body = statement.body[ast.get_docstring(statement) is not None :]
+                code = "".join(map(ast.dump, [statement.args, *body]))
+                places[f"{statement.name} {code}"].append(name_of(path))
+    assert [twice for twice in places.values() if len(twice) > 1] == []
+
+
+def test_where_a_file_points_to_the_readme_it_has_such_a_heading() -> None:
+    (heading,) = re.findall(r'README, "(.+?)"', (ROOT / "Dockerfile").read_text())
+    assert f"## {heading}\n" in (ROOT / "README.md").read_text()
 
 
 def test_no_script_in_the_browser_makes_markup_of_text() -> None:
