@@ -13,6 +13,7 @@ This file and inputs.py, its controls, are the only ones that touch the session 
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
@@ -144,13 +145,14 @@ def read_address() -> None:
     """Take over the address where the reader, not this app, set it; at the start of a run."""
     _catch_up()
     given = {key: value for key, value in st.query_params.items() if key in FIELDS}
-    new = given not in _known()
+    mark = _mark_of(given)
+    new = mark not in _known()
     if given and (new or _went_back()):
         st.session_state["kept_view"], notes = view_of(given, any_model=any_model())
         if new:
             st.session_state["arrived"] = view() if "a" in given else None
         _outdated().clear()
-        _known().append(given)
+        _known().append(mark)
         note(*notes)
 
 
@@ -165,8 +167,9 @@ def write_address() -> None:
     _stored().pop("newest_choice", None)
     wanted, _ = link_of(view())
     others = {key: value for key, value in st.query_params.items() if key not in FIELDS}
-    if wanted not in _known():  # before the browser has it: this run may be cut off in between
-        _known().append(wanted)
+    mark = _mark_of(wanted)
+    if mark not in _known():  # before the browser has it: this run may be cut off in between
+        _known().append(mark)
     if st.query_params.to_dict() != others | wanted:
         st.query_params.from_dict(others | wanted)
 
@@ -248,10 +251,15 @@ def _stored() -> dict[str, Any]:
     return values
 
 
-def _known() -> deque[dict[str, str]]:
-    """The addresses that this app wrote or took over last."""
-    addresses: deque[dict[str, str]] = st.session_state.setdefault("known", deque(maxlen=100))
-    return addresses
+def _known() -> deque[bytes]:
+    """What stands for each address that this app wrote or took over last."""
+    marks: deque[bytes] = st.session_state.setdefault("known", deque(maxlen=100))
+    return marks
+
+
+def _mark_of(address: Mapping[str, str]) -> bytes:
+    """The same for equal addresses; a few bytes, where a link may have megabytes."""
+    return blake2b(repr(sorted(address.items())).encode(), digest_size=16).digest()
 
 
 def _went_back() -> bool:

@@ -16,6 +16,7 @@ from backend.shared import COMMON
 from backend.tables import attention_csv
 from backend.trace import Trace
 from components.lesson_evidence import offer_evidence
+from components.view import FIELDS
 from tests.opened import opened_script
 
 LARGE = 4_000  # bytes; a long text's vectors and weights are a hundred times those of A and B
@@ -42,13 +43,21 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
 
 def held(holder: object) -> Iterator[object]:
     """The traces and large arrays that something keeps in memory, a function by its closure."""
+    return found_in(
+        holder,
+        lambda one: isinstance(one, Trace) or (isinstance(one, np.ndarray) and one.nbytes > LARGE),
+    )
+
+
+def found_in(holder: object, is_wanted: Callable[[object], bool]) -> Iterator[object]:
+    """All that is so, of what something keeps in memory."""
     seen, left = set[int](), [holder]
     while left:
         one = left.pop()
         if id(one) in seen or isinstance(one, type | ModuleType):
             continue
         seen.add(id(one))
-        if isinstance(one, Trace) or (isinstance(one, np.ndarray) and one.nbytes > LARGE):
+        if is_wanted(one):
             yield one
         elif isinstance(one, FunctionType):
             left += [cell.cell_contents for cell in one.__closure__ or ()]
@@ -115,6 +124,15 @@ def test_a_session_holds_no_weights_between_two_runs(
     monkeypatch.setattr(MemoryFragmentStorage, "register", registered)
     opened = opened_script(f"pages/{page}.py", a=A, b=B, **chosen)
     assert not [type(one) for one in held([opened.session_state, fragments])]
+
+
+def test_a_session_holds_of_an_address_only_what_is_chosen() -> None:
+    """A visitor may open a hundred of them, with half a million characters each."""
+    long = {field: "\U0001f642" * 1_000 for field in FIELDS if field not in ("a", "b")}
+    opened = opened_script("pages/tokens.py", a=A, b=B, **long)
+    kept = opened.session_state._state.filtered_state  # without the address of now
+    assert kept["known"]
+    assert not list(found_in(kept, lambda one: isinstance(one, str) and one in long.values()))
 
 
 def test_an_answer_of_the_lesson_holds_no_weights(
