@@ -15,7 +15,7 @@ from backend.shared import COMMON, Shared, nbytes
 from backend.switched_off import ALL_ON, SwitchedOff
 from backend.trace import Trace
 from backend.turns import LONG_TOKENS, in_turn
-from backend.weight_kinds import RAW, Weights, influence_weights, weights_of
+from backend.weight_kinds import KINDS, RAW, Weights, influence_weights, weights_of
 
 REMOVAL_BYTES: Final = 8_000_000
 
@@ -90,7 +90,8 @@ def cached_weights(
     if kind == RAW:
         return Weights(trace, trace)
     model = cached_model(trace.model)
-    costly = kind == "flow" or len(trace.tokens) > LONG_TOKENS
+    is_here = model.encoder.is_here or not KINDS[kind].of_model
+    costly = kind == "flow" or (is_here and len(trace.tokens) > LONG_TOKENS)
 
     def computed() -> Weights:
         layer = None if answer is None else answer_layer(trace, answer)

@@ -32,12 +32,14 @@ class WeightKind:
     answers: which question it answers, in a sentence or two; Markdown
     formula: Markdown with LaTeX; source: author and year
     per_layer: whether all heads of a layer are taken together
+    of_model: whether the model is asked for it; else it is worked out of the trace alone
     """
 
     answers: str
     formula: str
     source: str
     per_layer: bool = False
+    of_model: bool = False
 
 
 KINDS: Final[Mapping[str, WeightKind]] = MappingProxyType(
@@ -55,6 +57,7 @@ KINDS: Final[Mapping[str, WeightKind]] = MappingProxyType(
             r"$\alpha_{ij}\,\lVert f(x_j) \rVert$ / $\textstyle\sum_k \alpha_{ik}\,"
             r"\lVert f(x_k) \rVert$ with $f(x) = (W_V\,x + b_V)\,W_O^{\,h}$",
             "Kobayashi et al. 2020",
+            of_model=True,
         ),
         "rollout": WeightKind(
             "Of which input tokens is a token mixed after this layer, if every layer only mixed? "
@@ -81,6 +84,7 @@ KINDS: Final[Mapping[str, WeightKind]] = MappingProxyType(
             r"$\lvert \partial y / \partial \alpha_{ij} \cdot \alpha_{ij} \rvert$ with "
             r"$y = \ln \tfrac{p}{1 - p}$ of the answer",
             "Serrano and Smith 2019; Hao et al. 2021",
+            of_model=True,
         ),
     }
 )

@@ -1,12 +1,20 @@
 """Costly pieces take turns; others wait for nobody."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 
 import pytest
 
-from backend import turns
-from backend.turns import in_turn
+from backend import cached, cached_heads, turns
+from backend.answers import Answer
+from backend.cached import cached_trace
+from backend.cached_heads import cached_weights
+from backend.loaded_models import LoadedModels
+from backend.shared import Shared
+from backend.turns import LONG_TOKENS, in_turn
+from tests.backend.small_models import write_task_model
+from tests.fake_cluster import FakeCluster, use_cluster
 
 
 def test_costly_pieces_take_turns_and_others_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,3 +33,31 @@ def test_costly_pieces_take_turns_and_others_do_not_wait(monkeypatch: pytest.Mon
         waiting.result(10)
         turns._places.acquire()
     assert begun.is_set()
+
+
+@pytest.mark.parametrize("on_cluster", [True, False])
+def test_only_what_is_computed_here_takes_turns(
+    on_cluster: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if on_cluster:
+        use_cluster(FakeCluster(), monkeypatch)
+    monkeypatch.setattr(cached, "_models", LoadedModels(cached._models._load, lambda _: 0))
+    monkeypatch.setattr(cached_heads, "_weights", Shared(10**9, lambda _: 1))
+    monkeypatch.setattr(turns, "_places", threading.BoundedSemaphore(1))
+    name = str(write_task_model("bert", "MaskedLM", tmp_path, max_position_embeddings=200))
+    short = cached_trace(name, "[MASK] sat")
+    long = cached_trace(name, "[MASK] " + "cat " * LONG_TOKENS)
+    asked = {
+        "values": (long, "values"),
+        "gradient": (long, "gradient", Answer("mask", 1)),
+        "rollout": (long, "rollout"),
+        "flow": (short, "flow"),
+        "short": (short, "values"),
+    }
+    with ThreadPoolExecutor(len(asked)) as pool:
+        with in_turn():
+            found = {what: pool.submit(cached_weights, *one) for what, one in asked.items()}
+            free = {"values", "gradient", "short"} if on_cluster else {"short"}
+            wait([found[what] for what in free], 60)
+            assert {what for what, one in found.items() if one.done()} == free
+        assert all(one.result(60) for one in found.values())
