@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from backend.classifier import LinearClassifier
 from backend.cluster import Cluster
@@ -15,17 +15,12 @@ from backend.head_steps import HeadSteps
 from backend.loaded_encoder import LoadedEncoder
 from backend.operations import TASK, WORDS
 from backend.projections import Projections
-from backend.shared import Shared, nbytes
 from backend.switched_off import SwitchedOff
 from backend.task_heads import TaskHead
 from backend.weights import load_encoder
 
 if TYPE_CHECKING:
     from backend.trace import FloatArray, IntArray
-
-TABLE_BYTES: Final = 100_000_000
-"""For tables of token embeddings: one of BERT base, two of the built-in model."""
-_tables: Shared[str, FloatArray] = Shared(TABLE_BYTES, nbytes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +56,10 @@ class ClusterEncoder(Encoder):
         """What the cluster gives for this model; see `Cluster.ask`."""
         return self._cluster.ask(self.name, operation, *arguments, waits=waits)
 
-    @property
-    def word_vectors(self) -> FloatArray:
-        """The table of token embeddings: (row, width), fetched when it is asked for."""
-        return _tables.find(self.name, lambda: self.ask("word_vectors"))
+    def nearest(self, vector: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
+        """The rows of the table of token embeddings most alike to a vector."""
+        rows, cosines = self.ask("nearest", vector, count)
+        return rows, cosines
 
     def read(self, ids: IntArray, segments: IntArray) -> Computed:
         """All that it computes for one input; see `Encoder`, as for all that follow."""

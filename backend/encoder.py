@@ -80,10 +80,9 @@ class Encoder(ABC):
     name: str
     facts: Facts
 
-    @property
     @abstractmethod
-    def word_vectors(self) -> FloatArray:
-        """The table of token embeddings: (row, width), read-only."""
+    def nearest(self, vector: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
+        """The rows of the table of token embeddings most alike to a vector; see `nearest_rows`."""
 
     @abstractmethod
     def read(self, ids: IntArray, segments: IntArray) -> Computed:

@@ -7,7 +7,8 @@
     ├── TooMuchAsked            more is asked than can be answered now; the page tries again
     │   ├── ShareUsedUp         this visitor has asked for much in a short time
     │   ├── ServerBusy          all visitors together ask for more than the models can read
-    │   └── ClusterAway         the machines that run the models do not answer
+    │   ├── ClusterAway         the machines that run the models do not answer
+    │   └── ModelComing         the machines that run the models are loading this one
     ├── TrainingError           something about a training
     │   ├── TrainingStopped     it was asked to stop, and left nothing behind
     │   └── QueueFull           too many others wait already
@@ -97,6 +98,12 @@ class ClusterAway(TooMuchAsked):
     """The machines that run the models do not answer."""
 
     why = "The machines that run the models do not answer just now."
+
+
+class ModelComing(TooMuchAsked):
+    """The machines that run the models are loading this one."""
+
+    why = "The machines that run the models are getting this one ready."
 
 
 class TrainingError(ExplorerError):

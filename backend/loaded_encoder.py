@@ -29,6 +29,7 @@ from backend.padded_run import (
     states_of_each,
 )
 from backend.projections import Projections, projections_of
+from backend.similarity import nearest_rows
 from backend.switched_off import SwitchedOff
 from backend.task_heads import TaskHead, load_task_head
 from backend.tensors import array_of
@@ -48,13 +49,11 @@ class LoadedEncoder(Encoder):
         self.name = name
         self.module = module
         self.facts = _facts_of(module)
-        self._word_vectors = array_of(module.embeddings.word_embeddings.weight)
-        self._word_vectors.flags.writeable = False
+        self._word_vectors = array_of(module.embeddings.word_embeddings.weight)  # (row, width)
 
-    @property
-    def word_vectors(self) -> FloatArray:
-        """The table of token embeddings: (row, width), the encoder's own memory and no copy."""
-        return self._word_vectors
+    def nearest(self, vector: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
+        """The rows of the table of token embeddings most alike to a vector; see `Encoder`."""
+        return nearest_rows(vector, self._word_vectors, count)
 
     def read(self, ids: IntArray, segments: IntArray) -> Computed:
         """All that it computes for one input; see `Encoder`."""

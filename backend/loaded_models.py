@@ -13,16 +13,16 @@ import weakref
 from collections.abc import Callable, Hashable, Iterator
 from threading import Lock
 from time import monotonic, sleep
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from cachetools import TTLCache
 
 from backend.catalogue import title_of
 from backend.errors import ServerFull
 from backend.memory import check_fits, give_memory_back, model_room
-from backend.model import Model
 from backend.shared import Shared
 
+Held = TypeVar("Held")
 LOOKING: Final = 60.0
 """Seconds that a model is kept for a visitor who looks at its page without asking for more."""
 _MOST_VISITORS: Final = 10_000
@@ -30,12 +30,12 @@ _PATIENCE: Final = 3.0  # seconds to wait for runs that hold a model
 _TICK: Final = 0.2
 
 
-class LoadedModels:
+class LoadedModels(Generic[Held]):
     """Models by name, each loaded by one thread for all who ask; several threads may ask."""
 
     def __init__(
         self,
-        load: Callable[[str], Model],
+        load: Callable[[str], Held],
         needed: Callable[[str], int],
         *,
         clock: Callable[[], float] = monotonic,
@@ -51,12 +51,13 @@ class LoadedModels:
         self._clock = clock
         self._patience = patience
         self._lock = Lock()
-        self._models: dict[str, Model] = {}  # the one that was asked for longest ago first
+        self._models: dict[str, Held] = {}  # the one that was asked for longest ago first
         self._sizes: dict[str, int] = {}  # of those that are loaded and of those that come
+        self._asked: dict[str, float] = {}  # when each was asked for last
         self._choices: TTLCache[Hashable, str] = TTLCache(_MOST_VISITORS, LOOKING, clock)
-        self._loading: Shared[str, Model] = Shared(0, lambda _: 1)  # it keeps none
+        self._loading: Shared[str, Held] = Shared(0, lambda _: 1)  # it keeps none
 
-    def find(self, name: str, visitor: Hashable = None) -> Model:
+    def find(self, name: str, visitor: Hashable = None) -> Held:
         """The model, loaded now if it is not here.
 
         visitor: who looks at it from now on, and at no other one; None for work that nobody sees
@@ -66,22 +67,36 @@ class LoadedModels:
         with self._lock:
             if visitor is not None:
                 self._choices[visitor] = name
-        return self._here(name) or self._loading.find(name, lambda: self._loaded(name, visitor))
+        return self.here(name) or self._loading.find(name, lambda: self._loaded(name, visitor))
 
     def __contains__(self, name: str) -> bool:
         """Whether `find` answers at once."""
         with self._lock:
             return name in self._models
 
-    def _here(self, name: str) -> Model | None:
+    def here(self, name: str) -> Held | None:
+        """The model if it is loaded, as one that was asked for now."""
         with self._lock:
             model = self._models.pop(name, None)
             if model is not None:
-                self._models[name] = model  # the newest comes last
+                self._put(name, model)
             return model
 
-    def _loaded(self, name: str, visitor: Hashable) -> Model:
-        if (model := self._here(name)) is not None:  # another thread was faster
+    def let_go(self, unused: float) -> None:
+        """Drop the models that nobody has asked for in so many seconds, and that nobody holds."""
+        with self._lock:
+            since = self._clock() - unused
+            old = [n for n in self._models if self._sizes[n] and self._asked[n] < since]
+            dropped = [name for name in old if self._is_dropped(name)]
+        if dropped:
+            give_memory_back()
+
+    def _put(self, name: str, model: Held) -> None:
+        self._models[name] = model  # the newest comes last
+        self._asked[name] = self._clock()
+
+    def _loaded(self, name: str, visitor: Hashable) -> Held:
+        if (model := self.here(name)) is not None:  # another thread was faster
             return model
         self._make_room(name, self._needed(name), visitor)
         try:
@@ -91,7 +106,7 @@ class LoadedModels:
                 del self._sizes[name]
             raise
         with self._lock:
-            self._models[name] = model
+            self._put(name, model)
         return model
 
     def _make_room(self, name: str, needed: int, visitor: Hashable) -> None:

@@ -19,6 +19,13 @@ from backend import log
 
 _ROOT: Final = Path(__file__).parent.parent
 _LAST_WAIT: Final = 20.0  # seconds that it gets to end
+_ENVIRONMENT: Final = {
+    "RAY_AUTH_MODE": "token",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # Without it Ray takes the machine's outer address for the loopback one, and listens on all
+    # there are. The name is that of the systems where it does not.
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ def start_local_cluster() -> LocalCluster:
     process = subprocess.Popen(
         [sys.executable, "-m", "backend.serving", str(port)],
         cwd=_ROOT,
-        env=os.environ | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token},
+        env=os.environ | _ENVIRONMENT | {"RAY_AUTH_TOKEN": token},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     )

@@ -22,7 +22,7 @@ from backend.loaded_encoder import LoadedEncoder
 from backend.projections import Projections
 from backend.switched_off import ALL_ON, SwitchedOff
 from backend.tokenizer import Pieces, Tokenizer, load_tokenizer
-from backend.trace import FloatArray, Trace
+from backend.trace import FloatArray, IntArray, Trace
 from backend.weights import load_encoder
 
 
@@ -50,10 +50,13 @@ class Model:
         self.limit = tokenizer.limit
         self.pieces = _by_row(tokenizer.pieces, facts.rows)
 
-    @property
-    def word_vectors(self) -> FloatArray:
-        """The table of token embeddings: (vocabulary, width), read-only."""
-        return self.encoder.word_vectors
+    def nearest(self, vector: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
+        """The pieces whose token embeddings are most alike to a vector, most alike first.
+
+        vector: (width,)
+        returns: ids (count,) and cosines (count,), falling
+        """
+        return self.encoder.nearest(vector, count)
 
     def trace(self, a: str, b: str | None = None) -> Trace:
         """Everything the model computes for A and B; a B without any token counts as none.

@@ -20,8 +20,10 @@ TASK: Final = "task"
 WORDS: Final = "words"
 READ: Final = "read"
 """The one operation in which several requests run together; `backend.serving` sees to that."""
-MODELS: Final = 3
-"""So many are held at once; the one unused longest leaves for another one."""
+TRAINING: Final = ("hidden_states",)
+"""What many texts are read with, for trainings, which no page waits for."""
+MODELS: Final = 8
+"""A replica is known to have at most so many; how many it holds its memory decides."""
 
 
 class Operations:
@@ -35,12 +37,12 @@ class Operations:
         """What it is."""
         return self.encoder.facts
 
-    def word_vectors(self) -> FloatArray:
-        """Its table of token embeddings."""
-        return self.encoder.word_vectors
+    def nearest(self, vector: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
+        """See `Encoder`, as for all that follow."""
+        return self.encoder.nearest(vector, count)
 
     def hidden_states(self, ids: IntArray, segments: IntArray, layers: Sequence[int]) -> FloatArray:
-        """See `Encoder`, as for all that follow."""
+        """The chosen layers of several inputs."""
         return self.encoder.hidden_states(ids, segments, layers)
 
     def projections(self, hidden: FloatArray) -> Projections:

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from backend.cached import cached_model
 from backend.catalogue import BUILT_IN
-from backend.cluster import Cluster, serve_address
+from backend.cluster import Cluster
+from backend.cluster_address import serve_address
 from backend.cluster_encoder import ClusterEncoder
 from backend.model import Model
 from benchmarks.hall import NEW_SENTENCES, THINKING_S
@@ -66,7 +67,7 @@ def _measured(folder: Path, here: Model) -> tuple[list[Row], float]:
         rates = {}
         for replicas, together in ((1, False), (1, True), (2, True)):
             nodes.deploy(_config(ports.serve, replicas, together))
-            cluster = Cluster(serve_address(nodes.environment["RAY_ADDRESS"], str(ports.serve)),
+            cluster = Cluster([serve_address(nodes.environment["RAY_ADDRESS"], str(ports.serve))],
                               nodes.token.read_text())  # fmt: skip
             there = Model(ClusterEncoder(BUILT_IN, cluster), here.tokenizer)
             if not rows:

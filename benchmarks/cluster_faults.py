@@ -19,7 +19,8 @@ from typing import Final
 
 from backend.cached import cached_model
 from backend.catalogue import BUILT_IN
-from backend.cluster import Cluster, serve_address
+from backend.cluster import Cluster
+from backend.cluster_address import serve_address
 from backend.cluster_encoder import ClusterEncoder
 from backend.errors import TooMuchAsked
 from backend.model import Model
@@ -63,7 +64,7 @@ def _rows(folder: Path) -> Iterator[Row]:
     try:
         start()
         address = serve_address(nodes.environment["RAY_ADDRESS"], str(ports.serve))
-        cluster = Cluster(address, nodes.token.read_text())
+        cluster = Cluster([address], nodes.token.read_text())
         cluster.ask(BUILT_IN, "facts", waits=True)
         there = Model(ClusterEncoder(BUILT_IN, cluster), cached_model(BUILT_IN).tokenizer)
         for what, fault in (

@@ -148,10 +148,18 @@ class RayNodes:
         return json.loads(told) if told else None
 
 
-def serve_config(port: int) -> dict[str, Any]:
-    """What is deployed, with HTTP on this port of this machine."""
+def serve_config(port: int, processors: int | None = None) -> dict[str, Any]:
+    """What is deployed, with HTTP on this port of this machine.
+
+    processors: how many all nodes have together; no more replicas are asked for
+    """
     import yaml  # comes with Ray
 
     config: dict[str, Any] = yaml.safe_load(CONFIG.read_text())
     config["http_options"] |= {"host": LOOPBACK, "port": port}
+    if processors:
+        (deployment,) = config["applications"][0]["deployments"]
+        bounds = deployment["autoscaling_config"]
+        for name in ("min_replicas", "max_replicas"):
+            bounds[name] = min(bounds[name], processors)
     return config

@@ -88,7 +88,7 @@ def running_cluster(
         if ray:
             stack.callback(ray.end)
             ray.start()
-            ray.deploy(config or serve_config(ports.serve))
+            ray.deploy(config or serve_config(ports.serve, nodes * cpus))
         stack.callback(end_all, [*children, *([front] if front else [])])
         for child in [*children, *([front] if front else [])]:
             child.start()

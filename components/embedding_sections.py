@@ -9,7 +9,7 @@ import streamlit as st
 from backend import embedding_tables as tables
 from backend.cached import cached_model, cached_trace, trace_again
 from backend.model import Model
-from backend.similarity import cosine_similarity, nearest_rows
+from backend.similarity import cosine_similarity
 from backend.trace import Embeddings, FloatArray, Trace
 from components.downloads import offer_csv
 from components.drawn_figure import show_figure
@@ -110,7 +110,7 @@ def _show_nearest(model: Model, trace: Trace, position: int) -> None:
         horizontal=True,
         captions=["the piece alone", "with segment and position, layer-normalised"],
     )
-    ids, cosines = nearest_rows(vectors[which][position], model.word_vectors, NEIGHBOURS)
+    ids, cosines = model.nearest(vectors[which][position], NEIGHBOURS)
     pieces = [model.pieces[number] for number in ids]
     own = trace.tokens[position]
     drawn, listed = st.columns([3, 2])

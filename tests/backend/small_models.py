@@ -7,6 +7,9 @@ from typing import Any
 import torch
 import transformers
 
+from backend.model import Model
+from backend.trace import FloatArray
+
 WORDPIECES = [
     *("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"),
     *"abcdefghijklmnopqrstuvwxyz.,!?",
@@ -90,3 +93,9 @@ def write_task_model(family: str, task: str, folder: Path, **changes: Any) -> Pa
             weight += 0.2 * torch.randn(weight.shape)
     module.save_pretrained(folder)
     return folder
+
+
+def word_vectors(model: Model) -> FloatArray:
+    """The model's table of token embeddings: (row, width)."""
+    table: FloatArray = model.module.embeddings.word_embeddings.weight.detach().numpy()
+    return table

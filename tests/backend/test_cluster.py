@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import sleep
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,11 +21,12 @@ from backend.cluster import (
     PATIENCE,
     SECONDS,
     Cluster,
+    Doors,
     is_used,
-    ray_token,
-    serve_address,
+    patiently,
 )
-from backend.errors import ClusterAway, NotAModel, ServerBusy
+from backend.cluster_address import ray_token, serve_address, serve_addresses
+from backend.errors import ClusterAway, ModelComing, NotAModel, ServerBusy
 from backend.fair_share import FairShare, pays
 from backend.wire import packed, unpacked
 
@@ -79,7 +82,7 @@ class Time:
 def opened(*answers: Answer) -> Iterator[tuple[FrontDoor, Cluster, Time]]:
     door, time = FrontDoor(*answers), Time()
     Thread(target=door.serve_forever, daemon=True).start()
-    cluster = Cluster(door.address, "secret", clock=lambda: time.now, pause=time.wait)
+    cluster = Cluster([door.address], "secret", clock=lambda: time.now, pause=time.wait)
     yield door, cluster, time
     cluster.close()
     door.shutdown()
@@ -107,6 +110,62 @@ def test_a_machine_that_ends_is_asked_again(status: int) -> None:
         assert 0 < time.now < 1
 
 
+def test_what_ends_every_machine_is_not_asked_for_ever() -> None:
+    with opened((500, b"")) as (door, cluster, _):
+        with pytest.raises(ClusterAway):
+            cluster.ask("minilm", "read")
+        assert len(door.asked) == 3
+        with patiently(), pytest.raises(ClusterAway):
+            cluster.ask("minilm", "read")
+        assert len(door.asked) == 6
+
+
+def test_a_model_that_is_being_loaded_is_waited_for_and_told_of() -> None:
+    coming = (422, packed(("ModelComing", "It comes.")))
+    with opened(coming, coming, (200, packed(7))) as (_, cluster, time):
+        assert cluster.ask("distilbert-base-uncased", "facts") == 7
+    with opened(coming) as (_, cluster, time):
+        with pytest.raises(ModelComing, match=r"ready\. It goes on by itself in 3 s"):
+            cluster.ask("distilbert-base-uncased", "facts")
+        assert PATIENCE / 2 < time.now <= PATIENCE
+
+
+def test_who_waits_patiently_waits_in_all_that_is_asked() -> None:
+    with opened(*[(429, b"")] * 9, (200, packed("at last"))) as (_, cluster, time):
+        with patiently():
+            assert cluster.ask("minilm", "read") == "at last"
+        assert PATIENCE / 2 < time.now < LONG_PATIENCE
+    with opened((429, b"")) as (_, cluster, time), pytest.raises(ServerBusy):
+        cluster.ask("minilm", "read")
+    assert time.now == 0
+
+
+def test_front_doors_are_asked_in_turn_and_one_that_failed_later() -> None:
+    time = Time()
+    doors = Doors(["a", "b", "c"], lambda: time.now)
+    assert [doors.choose() for _ in range(4)] == ["a", "b", "c", "a"]
+    doors.pass_by("b")
+    assert [doors.choose() for _ in range(4)] == ["c", "a", "c", "a"]
+    doors.pass_by("a")
+    doors.pass_by("c")
+    assert sorted(doors.choose() for _ in range(3)) == ["a", "b", "c"]
+    time.wait(10)
+    assert sorted(doors.choose() for _ in range(3)) == ["a", "b", "c"]
+
+
+def test_one_of_two_front_doors_is_gone() -> None:
+    with opened((200, packed(7))) as (gone, _, _):
+        pass
+    with opened((200, packed(7))) as (door, _, time):
+        cluster = Cluster(
+            [gone.address, door.address], "secret", clock=lambda: time.now, pause=time.wait
+        )
+        assert [cluster.ask("minilm", "facts") for _ in range(4)] == [7] * 4
+        assert len(door.asked) == 4
+        assert time.now < 0.2
+        cluster.close()
+
+
 def test_a_cluster_that_stays_away_is_told_of_in_time() -> None:
     with opened((503, b"")) as (door, cluster, time):
         with pytest.raises(ClusterAway, match="goes on by itself in 3 s; what you typed stays"):
@@ -120,7 +179,7 @@ def test_nobody_listens() -> None:
         address = door.address
     time = Time()
     with pytest.raises(ClusterAway):
-        Cluster(address, "secret", clock=lambda: time.now, pause=time.wait).ask("minilm", "facts")
+        Cluster([address], "secret", clock=lambda: time.now, pause=time.wait).ask("minilm", "facts")
     assert time.now > 5
 
 
@@ -203,6 +262,36 @@ def test_where_the_front_door_is(address: str, port: str, expected: str) -> None
 def test_addresses_that_are_none(address: str, port: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         serve_address(address, port)
+
+
+def test_several_front_doors() -> None:
+    assert serve_addresses({}) == []
+    assert serve_addresses({"RAY_ADDRESS": "head:6379"}) == ["http://head:8000"]
+    several = {"RAY_ADDRESS": "head:6379", "EXPLORER_SERVE": "n1:9000, n2 ,[::1]:9001,"}
+    assert serve_addresses(several | {"EXPLORER_SERVE_PORT": "8001"}) == [
+        "http://n1:9000", "http://n2:8001", "http://[::1]:9001",
+    ]  # fmt: skip
+    for wrong in ("n1:port", ":8000", "n1:99999"):
+        with pytest.raises(ValueError, match="expected"):
+            serve_addresses({"EXPLORER_SERVE": wrong})
+
+
+def test_two_who_ask_at_once_start_one_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = list[int]()
+
+    def start() -> Any:
+        started.append(1)
+        sleep(0.05)
+        return SimpleNamespace(address="http://127.0.0.1:1", token="secret")
+
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setattr("backend.local_cluster.start_local_cluster", start)
+    cluster_module._cluster.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: cluster_module.cluster(), range(4)))
+    cluster_module._cluster.cache_clear()
+    assert found == [found[0]] * 4
+    assert started == [1]
 
 
 def test_where_the_token_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

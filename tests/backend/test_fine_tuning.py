@@ -15,7 +15,7 @@ from backend.model import Model, load_model
 from backend.refinement import Refinement, RefineProgress
 from backend.sentence_vectors import sentence_vectors
 from backend.transfer import held_out
-from tests.backend.small_models import write_model
+from tests.backend.small_models import word_vectors, write_model
 
 FAMILIES = ["bert", "distilbert", "roberta", "electra"]
 SMALL = LabelledTexts(
@@ -101,7 +101,7 @@ def test_every_family_is_refined_and_left_as_it_was(small: Model) -> None:
     copy = result.copy()
     assert copy is not None
     assert weights(copy) != before
-    assert copy.word_vectors.ctypes.data == small.word_vectors.ctypes.data
+    assert word_vectors(copy).ctypes.data == word_vectors(small).ctypes.data
     shares = result.probabilities(["the cat", "a dog"])
     assert shares.shape == (2, 2)
     np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-5)

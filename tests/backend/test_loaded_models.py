@@ -80,7 +80,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 
 @pytest.fixture
-def models(loader: Loader, clock: Clock, room: Callable[[int], None]) -> LoadedModels:
+def models(loader: Loader, clock: Clock, room: Callable[[int], None]) -> LoadedModels[Model]:
     """Room for two of the three."""
     room(2 * max(map(loader.needed, NAMES)))
     return LoadedModels(loader, loader.needed, clock=clock, patience=0)
@@ -102,7 +102,7 @@ def test_weights_in_halves_take_twice_their_file(tmp_path: Path) -> None:
     assert memory_needed(str(tmp_path / "halves")) == whole
 
 
-def test_the_one_unused_longest_goes_first(models: LoadedModels, loader: Loader) -> None:
+def test_the_one_unused_longest_goes_first(models: LoadedModels[Model], loader: Loader) -> None:
     for name in ("one", "two", "one", "three"):
         models.find(name)
     assert [name in models for name in NAMES] == [True, False, True]
@@ -110,7 +110,7 @@ def test_the_one_unused_longest_goes_first(models: LoadedModels, loader: Loader)
     assert loader.most_at_once == 2
 
 
-def test_a_model_that_left_has_left_the_memory(models: LoadedModels, loader: Loader) -> None:
+def test_a_model_that_left_has_left_the_memory(models: LoadedModels[Model], loader: Loader) -> None:
     weights = weakref.ref(models.find("one").module)
     models.find("two")
     models.find("three")
@@ -119,7 +119,7 @@ def test_a_model_that_left_has_left_the_memory(models: LoadedModels, loader: Loa
 
 
 def test_a_model_in_somebodys_hands_stays_and_the_next_one_goes(
-    models: LoadedModels, loader: Loader
+    models: LoadedModels[Model], loader: Loader
 ) -> None:
     held = models.find("one")
     models.find("two")
@@ -128,7 +128,7 @@ def test_a_model_in_somebodys_hands_stays_and_the_next_one_goes(
     assert models.find("one") is held
 
 
-def test_a_full_server_says_what_is_loaded(models: LoadedModels) -> None:
+def test_a_full_server_says_what_is_loaded(models: LoadedModels[Model]) -> None:
     held = [models.find("one"), models.find("two")]
     with pytest.raises(ServerFull, match=r"full of models that are in use: one, two\. Choose"):
         models.find("three")
@@ -137,7 +137,7 @@ def test_a_full_server_says_what_is_loaded(models: LoadedModels) -> None:
 
 
 def test_a_model_too_large_is_not_even_loaded(
-    models: LoadedModels, loader: Loader, room: Callable[[int], None]
+    models: LoadedModels[Model], loader: Loader, room: Callable[[int], None]
 ) -> None:
     models.find("one")
     room(loader.needed("two") - 1)
@@ -147,7 +147,9 @@ def test_a_model_too_large_is_not_even_loaded(
     assert "one" in models
 
 
-def test_a_model_that_others_look_at_stays_for_a_while(models: LoadedModels, clock: Clock) -> None:
+def test_a_model_that_others_look_at_stays_for_a_while(
+    models: LoadedModels[Model], clock: Clock
+) -> None:
     models.find("one", "anna")
     models.find("two", "ben")
     with pytest.raises(ServerFull):
@@ -160,7 +162,7 @@ def test_a_model_that_others_look_at_stays_for_a_while(models: LoadedModels, clo
 
 
 def test_who_chooses_another_model_makes_room_at_once(
-    models: LoadedModels, room: Callable[[int], None], loader: Loader
+    models: LoadedModels[Model], room: Callable[[int], None], loader: Loader
 ) -> None:
     room(max(map(loader.needed, NAMES)))
     for name in NAMES:
@@ -181,7 +183,7 @@ def test_what_takes_no_room_always_stays(
 
 
 def test_a_model_that_cannot_be_loaded_takes_no_room(
-    models: LoadedModels, loader: Loader, monkeypatch: pytest.MonkeyPatch
+    models: LoadedModels[Model], loader: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(name: str) -> Model:
         raise NotAModel("damaged")
@@ -195,7 +197,9 @@ def test_a_model_that_cannot_be_loaded_takes_no_room(
     assert len(held) == 2
 
 
-def test_room_is_kept_for_a_model_that_is_just_coming(models: LoadedModels, loader: Loader) -> None:
+def test_room_is_kept_for_a_model_that_is_just_coming(
+    models: LoadedModels[Model], loader: Loader
+) -> None:
     loader.may_load.clear()
     with ThreadPoolExecutor(3) as pool:
         coming = [pool.submit(models.find, name) for name in ("one", "two")]
@@ -281,3 +285,32 @@ def test_what_is_kept_of_a_model_does_not_keep_its_weights(
 
 def test_the_server_drops_neither_of_its_own_models() -> None:
     assert cached._models._needed(BUILT_IN) == 0
+
+
+def test_what_nobody_asks_for_is_let_go(
+    models: LoadedModels[Model], loader: Loader, clock: Clock
+) -> None:
+    held = models.find("one")
+    models.find("two")
+    models.let_go(60)
+    assert "two" in models
+    clock.now = 61
+    models.let_go(60)
+    assert [name in models for name in NAMES] == [True, False, False]
+    assert [one() is not None for one in loader.alive] == [True, False]
+    del held
+    assert models.here("one") is not None  # asked for now
+    models.let_go(60)
+    assert "one" in models
+    clock.now = 130
+    models.let_go(60)
+    assert "one" not in models
+    models.find("three")
+
+
+def test_what_takes_no_room_stays(loader: Loader, clock: Clock) -> None:
+    models = LoadedModels(loader, lambda _: 0, clock=clock)
+    models.find("one")
+    clock.now = 1000
+    models.let_go(60)
+    assert "one" in models

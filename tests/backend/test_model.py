@@ -13,7 +13,7 @@ from backend.model import Model, load_model
 from backend.model_files import built_in_folder
 from backend.trace import Trace
 from tests.backend.numpy_encoder import NumpyEncoder
-from tests.backend.small_models import FAMILIES, change_config, write_model
+from tests.backend.small_models import FAMILIES, change_config, word_vectors, write_model
 
 CHICKEN = "The chicken didn't cross the road because it was too tired"
 ROAD = "The chicken didn't cross the road because it was too wide"
@@ -85,16 +85,21 @@ def test_what_the_pronoun_looks_at(
 
 def test_the_built_in_model(minilm: Model) -> None:
     assert (minilm.layers, minilm.heads, minilm.width, minilm.limit) == (6, 12, 384, 512)
-    assert len(minilm.pieces) == len(minilm.word_vectors) == 30522
+    assert len(minilm.pieces) == len(word_vectors(minilm)) == 30522
     assert minilm.pieces[101] == "[CLS]"
     assert 80e6 < minilm.nbytes < 100e6
 
 
-def test_word_vectors_are_the_models_own_memory(minilm: Model) -> None:
-    weight = minilm.module.embeddings.word_embeddings.weight
-    assert minilm.word_vectors.__array_interface__["data"] == (weight.data_ptr(), True)
-    ids = minilm.trace("hello").ids
-    np.testing.assert_array_equal(minilm.word_vectors[ids], minilm.trace("hello").embeddings.token)
+def test_the_nearest_pieces_of_a_vector(minilm: Model) -> None:
+    trace = minilm.trace("hello")
+    table = word_vectors(minilm)
+    np.testing.assert_array_equal(table[trace.ids], trace.embeddings.token)
+    ids, cosines = minilm.nearest(trace.embeddings.token[1], 5)
+    assert minilm.pieces[ids[0]] == "hello"
+    lengths = np.linalg.norm(table, axis=1) * np.linalg.norm(trace.embeddings.token[1])
+    expected = table @ trace.embeddings.token[1] / lengths
+    np.testing.assert_array_equal(ids, np.argsort(-expected)[:5])
+    np.testing.assert_allclose(cosines, expected[ids], atol=1e-5)
 
 
 def test_the_limit_is_the_models_own(minilm: Model) -> None:
@@ -135,7 +140,7 @@ def test_all_families_add_up(small: dict[str, Model], family: str, b: str | None
     np.testing.assert_allclose(trace.attention.sum(axis=-1), 1, atol=1e-5)
     assert trace.attention[0].std(axis=0).max() > 0.1  # the heads differ
     assert (trace.embeddings.segment is None) == (family in ("distilbert", "roberta"))
-    np.testing.assert_array_equal(trace.embeddings.token, model.word_vectors[trace.ids])
+    np.testing.assert_array_equal(trace.embeddings.token, word_vectors(model)[trace.ids])
 
 
 def _check_sum(model: Model, trace: Trace) -> None:
@@ -183,7 +188,7 @@ def test_electra_that_projects(tmp_path: Path) -> None:
     model = load_model(str(write_model("electra", tmp_path, embedding_size=10)))
     trace = model.trace("the cat")
     _check_sum(model, trace)
-    assert trace.embeddings.input.shape[1] == model.word_vectors.shape[1] == 10
+    assert trace.embeddings.input.shape[1] == word_vectors(model).shape[1] == 10
     assert trace.hidden.shape[2] == model.width == 24
     projection = model.module.embeddings_project
     weight, bias = projection.weight.detach().numpy(), projection.bias.detach().numpy()
@@ -303,7 +308,7 @@ def test_a_tokenizer_of_another_model(tmp_path: Path) -> None:
         load_model(str(tmp_path))
     vocabulary.write_text("".join(f"{line}\n" for line in vocabulary.read_text().split()[:40]))
     model = load_model(str(tmp_path))
-    assert len(model.pieces) == len(model.word_vectors)
+    assert len(model.pieces) == len(word_vectors(model))
     assert model.pieces[-1] == ""
 
 

@@ -17,7 +17,7 @@ from backend.zero_shot import (
     label_similarities,
     zero_shot,
 )
-from tests.backend.small_models import write_model
+from tests.backend.small_models import word_vectors, write_model
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def filler(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, MaskedWords
     folder = tmp_path_factory.mktemp("models") / "bert"
     model = load_model(str(write_model("bert", folder, max_position_embeddings=80)))
     draw = torch.Generator().manual_seed(3)
-    width, size = model.width, len(model.word_vectors)
+    width, size = model.width, len(word_vectors(model))
     part = "cls.predictions.transform"
     weights = {
         f"{part}.dense.weight": torch.randn(width, width, generator=draw),

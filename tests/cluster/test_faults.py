@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from backend.cluster import Cluster, serve_address
+from backend.cluster import Cluster
+from backend.cluster_address import serve_address
 from backend.cluster_encoder import ClusterEncoder
 from backend.errors import ClusterAway, ServerBusy
 from backend.model import Model, load_model
@@ -44,7 +45,7 @@ class Ray:
     @contextmanager
     def opened(self) -> Iterator[Model]:
         address = serve_address(self.nodes.environment["RAY_ADDRESS"], str(self.ports.serve))
-        cluster = Cluster(address, self.nodes.token.read_text())
+        cluster = Cluster([address], self.nodes.token.read_text())
         cluster.ask("minilm", "facts", waits=True)
         yield Model(ClusterEncoder("minilm", cluster), self.here.tokenizer)
         cluster.close()

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from backend.cached import cached_model, cached_trace
 from backend.examples import EXAMPLES
 from backend.trace import Trace
+from tests.backend.small_models import word_vectors
 from tests.e2e.conftest import Open, downloaded_rows
 from tests.serving import wait_until_drawn
 
@@ -91,7 +92,8 @@ def test_every_figure_is_drawn_and_another_token_changes_them(
 
 def test_the_nearest_pieces_of_chicken(open_page: Open, trace: Trace) -> None:
     model = cached_model("minilm")
-    rows = model.word_vectors / np.linalg.norm(model.word_vectors, axis=1, keepdims=True)
+    vectors = word_vectors(model)
+    rows = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     cosines = rows @ rows[trace.ids[CHICKEN]]
     nearest = np.argsort(-cosines)[:12]
     page = open_page("/embeddings?query=2")

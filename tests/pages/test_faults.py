@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def own_models(monkeypatch: pytest.MonkeyPatch) -> LoadedModels:
+def own_models(monkeypatch: pytest.MonkeyPatch) -> LoadedModels[Model]:
     """What these tests load is neither kept for others nor found by them."""
     cached_model(BUILT_IN)
     models = LoadedModels(cached._models._load, cached._models._needed, patience=0)
@@ -145,7 +145,7 @@ def test_broken_weights_in_a_download_are_mended_by_trying_again(hub: FakeHub) -
 
 
 def test_a_server_full_of_models_says_which_ones(
-    tmp_path: Path, hub: FakeHub, own_models: LoadedModels, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, hub: FakeHub, own_models: LoadedModels[Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needed = hub.sizes[WEIGHTS]
     monkeypatch.setattr("backend.loaded_models.model_room", lambda: needed)
