@@ -21,13 +21,14 @@ from backend.catalogue import BUILT_IN
 from backend.for_all import taggers
 from backend.memory import share_heaps
 from backend.readiness import HTTP, Readiness
+from backend.training_queue import server_queue
 from components.page import show_failure
 from components.uploads import FewUploads
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Get ready while the server starts, so that no visitor waits for torch."""
+    """Get ready while the server starts, so that no visitor waits for torch; end what it trains."""
     share_heaps()
     log.begin()
     # A folder called `pages` makes Streamlit run the first visitor's page without this file and
@@ -35,6 +36,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     Thread(target=_prepare, daemon=True).start()
     yield
+    server_queue().close()
 
 
 def _prepare() -> None:

@@ -7,9 +7,11 @@
 A page polls its job while it is open. A job that nobody has polled for `patience` seconds is
 taken out of the line, or asked to stop if it runs: its visitor has left. The queue itself keeps
 no job that is over, so a result lives as long as the page that holds the job.
+
+Once the queue is closed, as the server does when it ends, the training ends at its next report, also
+one that goes on when its visitor has left.
 """
 
-import atexit
 import logging
 import os
 import sys
@@ -22,6 +24,7 @@ from time import monotonic
 from typing import Any, Final, Generic
 
 from backend import log
+from backend.cluster import patiently
 from backend.errors import ExplorerError, QueueFull, TrainingStopped, chain_of
 from backend.fair_share import payer
 from backend.memory import give_memory_back
@@ -76,14 +79,17 @@ class Job(Generic[Progress, Result]):
     def _run(self) -> Over[Result]:
         work, self._work = self._work, None  # what it closes over must not outlive it
         try:
-            result = work(self._report, self._should_stop)  # type: ignore[misc]
+            with patiently():  # no page waits for it
+                result = work(self._report, self._should_stop)  # type: ignore[misc]
         except TrainingStopped:
             return Stopped(None)
         except BaseException as error:  # else the line would stand still for ever
-            return Failed(error)
+            return Stopped(None) if self._queue._closed else Failed(error)
         return Stopped(result) if self._told else Done(result)
 
     def _report(self, progress: Progress) -> None:
+        if self._queue._closed:
+            raise TrainingStopped("The server ends.")
         self._progress = progress
 
     def _should_stop(self) -> bool:
@@ -109,11 +115,13 @@ class TrainingQueue:
         self._line: list[Job[Any, Any]] = []
         self._running: Job[Any, Any] | None = None
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     def submit(self, name: str, work: Work[Progress, Result]) -> Job[Progress, Result]:
         """A job at the end of the line; `name` is what others in the line read.
 
-        Raises QueueFull if too many wait already, of all visitors or of this one.
+        Raises QueueFull if too many wait already, of all visitors or of this one, or if the server
+        has no thread left to work on it.
         """
         with self._lock:
             self._drop_unwanted()
@@ -126,9 +134,21 @@ class TrainingQueue:
             job = Job(self, name, work, self._clock())
             self._line.append(job)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work_off, daemon=True)
-                self._thread.start()
+                self._begin(job)
         return job
+
+    def _begin(self, job: Job[Any, Any]) -> None:
+        """Start the thread for the first job of the line."""
+        thread = threading.Thread(target=self._work_off, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system gives none; the next one to come may get it
+            self._line.remove(job)
+            raise QueueFull(
+                "This server is too busy to begin a training. Try again in some minutes; what you "
+                "typed stays."
+            ) from error
+        self._thread = thread
 
     def _check_share(self) -> None:
         """Raise QueueFull if this thread's visitor has as many trainings here as one may have."""
@@ -142,6 +162,7 @@ class TrainingQueue:
     def close(self, seconds: float = _LAST_WAIT) -> None:
         """Cancel everything and wait for the running training to end, at most `seconds`."""
         with self._lock:
+            self._closed = True
             jobs = [*self._line, *([self._running] if self._running else [])]
             thread = self._thread
         for job in jobs:
@@ -216,10 +237,8 @@ class TrainingQueue:
 
 @cache
 def server_queue() -> TrainingQueue:
-    """The one line of this server; what it trains ends when the server does."""
-    queue = TrainingQueue()
-    atexit.register(queue.close)
-    return queue
+    """The one line of this server, which closes it when it ends."""
+    return TrainingQueue()
 
 
 def _step_back() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend import cluster
 from backend.errors import HubUnreachable, QueueFull, TrainingStopped
 from backend.training_queue import Job, TrainingQueue, server_queue
 from backend.training_states import Ahead, Done, Failed, Running, Stopped, Waiting
@@ -293,6 +294,66 @@ def test_closing_stops_what_runs_and_what_waits() -> None:
     gate.wait_until_begun()
     queue.close(LONG)
     assert [job.poll() for job in jobs] == [Stopped(None), Stopped(None)]
+
+
+def test_a_training_that_heeds_nobody_ends_with_the_server(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    queue, began = TrainingQueue(), threading.Event()
+
+    def work(report: Callable[[Share], None], should_stop: Any) -> None:
+        while True:
+            report(Share(0.5))
+            began.set()
+
+    job = queue.submit("goes on when all have left", work)
+    assert began.wait(LONG)
+    with caplog.at_level(logging.INFO, "explorer"):
+        queue.close(LONG)
+    assert job.poll() == Stopped(None)
+    assert [record.levelno for record in caplog.records] == [logging.INFO]
+
+
+def test_what_fails_because_the_server_ends_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    queue, began, go = TrainingQueue(), threading.Event(), threading.Event()
+
+    def work(*_: object) -> None:
+        began.set()
+        assert go.wait(LONG)
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+    job = queue.submit("is late", work)
+    assert began.wait(LONG)
+    queue.close(0)
+    with caplog.at_level(logging.INFO, "explorer"):
+        go.set()
+        finish(queue)
+    assert job.poll() == Stopped(None)
+    assert [record.levelno for record in caplog.records] == [logging.INFO]
+
+
+def test_a_server_out_of_threads_says_so_and_the_next_one_is_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    queue = TrainingQueue()
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(QueueFull, match="too busy to begin"):
+            queue.submit("first", quick)
+    job = queue.submit("second", quick)
+    finish(queue)
+    assert job.poll() == Done("quick")
+
+
+def test_a_training_asks_a_cluster_patiently() -> None:
+    queue = TrainingQueue()
+    asked = queue.submit("asks", lambda *_: cluster._patient.get())
+    finish(queue)
+    assert asked.poll() == Done(True)
+    assert not cluster._patient.get()
 
 
 def test_there_is_one_queue_for_all() -> None:

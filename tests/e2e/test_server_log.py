@@ -1,13 +1,16 @@
 """What a real server leaves in its log: every page, and not a word of what a visitor wrote."""
 
+import os
 import re
+import signal
+import time
 from pathlib import Path
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import new_reader
-from tests.serving import served_app, wait_until_drawn, wait_until_started
+from tests.serving import served_app, server_process, wait_until_drawn, wait_until_started
 
 MARK = "zqxjkv"
 FORGED = f"{MARK}\nlevel=ERROR event=page\r\x1b[31m{MARK}"
@@ -77,4 +80,18 @@ def test_the_log_tells_of_every_page_and_of_no_sentence(browser: Browser, tmp_pa
     assert all(map(LINE.fullmatch, lines))
     assert len({line.split(" page=")[1].split()[0] for line in lines}) == len(PATHS)
     assert any("outcome=EmptySentence" in line for line in lines)
+    assert "level=ERROR" not in written
+
+
+def test_a_server_that_is_stopped_stops_its_training(tmp_path: Path) -> None:
+    """The layer for parts of speech is trained from the start on, for nobody in particular."""
+    log = tmp_path / "log.txt"
+    with server_process(log) as (address, server):
+        wait_until_started(address)
+        os.kill(server, signal.SIGINT)
+        end = time.monotonic() + 60
+        while "event=training" not in log.read_text() and time.monotonic() < end:
+            time.sleep(0.1)
+    written = log.read_text()
+    assert re.search("event=training .* outcome=stopped", written)
     assert "level=ERROR" not in written
