@@ -22,6 +22,7 @@ from backend.for_all import taggers
 from backend.memory import share_heaps
 from backend.readiness import HTTP, Readiness
 from backend.training_queue import server_queue
+from components.downloads import make_files
 from components.page import show_failure
 from components.uploads import FewUploads
 
@@ -31,6 +32,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Get ready while the server starts, so that no visitor waits for torch; end what it trains."""
     share_heaps()
     log.begin()
+    make_files()
     # A folder called `pages` makes Streamlit run the first visitor's page without this file and
     # hence without the page table below. This is the switch that st.navigation itself sets.
     PagesManager.uses_pages_directory = False

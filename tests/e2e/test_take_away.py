@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from backend.errors import ClusterAway
 from backend.model import load_model
 from tests.e2e.conftest import Open, new_reader, thousandths
-from tests.serving import wait_until_drawn
+from tests.serving import ROOT, served_app, wait_until_drawn
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<img src=x onerror=alert(1)> </script><!-- & \u2028 it"
@@ -268,3 +269,33 @@ def test_hostile_sentences_do_nothing_in_the_whole_view(
     assert page.locator("img").count() == 0
     assert amiss == []
     page.close()
+
+
+AWAY = """
+from backend import cached_heads, errors
+
+
+def _away(_):
+    raise errors.ClusterAway(3)
+
+
+cached_heads.WeightsRecipe.read = _away
+"""
+
+
+def test_a_file_that_cannot_be_made_says_why(browser: Browser, tmp_path: Path) -> None:
+    log = tmp_path / "log.txt"
+    (tmp_path / "app.py").write_text(AWAY + (ROOT / "app.py").read_text())
+    for name in ("pages", ".streamlit"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    with served_app(log, tmp_path, PYTHONPATH=str(ROOT)) as address:
+        page = new_reader(browser)
+        page.goto(f"{address}/attention?a=The+cat+sat.")
+        wait_until_drawn(page)
+        page.get_by_role("button", name="This head (CSV)").click()
+        told = page.get_by_test_id("stDownloadButtonError")
+        expect(told).to_have_text(ClusterAway(3).in_vain)
+        page.close()
+    written = log.read_text()
+    assert "event=file outcome=ClusterAway" in written
+    assert "Traceback" not in written
