@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -48,15 +49,15 @@ def test_only_what_is_computed_here_takes_turns(
     short = cached_trace(name, "[MASK] sat")
     long = cached_trace(name, "[MASK] " + "cat " * LONG_TOKENS)
     asked = {
-        "values": (long, "values"),
-        "gradient": (long, "gradient", Answer("mask", 1)),
-        "rollout": (long, "rollout"),
-        "flow": (short, "flow"),
-        "short": (short, "values"),
+        "values": partial(cached_weights, long, "values"),
+        "gradient": partial(cached_weights, long, "gradient", Answer("mask", 1)),
+        "rollout": partial(cached_weights, long, "rollout"),
+        "flow": partial(cached_weights, short, "flow"),
+        "short": partial(cached_weights, short, "values"),
     }
     with ThreadPoolExecutor(len(asked)) as pool:
         with in_turn():
-            found = {what: pool.submit(cached_weights, *one) for what, one in asked.items()}
+            found = {what: pool.submit(one) for what, one in asked.items()}
             free = {"values", "gradient", "short"} if on_cluster else {"short"}
             wait([found[what] for what in free], 60)
             assert {what for what, one in found.items() if one.done()} == free
