@@ -8,9 +8,11 @@ each on one processor.
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import islice
 from typing import Final
 
+from backend.fair_share import FairShare, paid_by, payer
 from backend.hub import Progress
 from backend.model import Model
 from backend.tokenizer import Pieces
@@ -48,8 +50,10 @@ def states_as_read(
 ) -> Iterator[tuple[int, FloatArray]]:
     """The same as it is read, shortest first: the input's number and its states.
 
-    For those who keep less of it than all: no more than a few batches are held at once.
+    For those who keep less of it than all: no more than a few batches are held at once. It is paid
+    by who has begun to read.
     """
+    whose = payer()
     done, waiting = 0, deque[tuple[list[int], Future[FloatArray]]]()
     to_read = batches([len(pieces.tokens) for pieces in inputs])
     with ThreadPoolExecutor(_READERS) as readers:
@@ -57,7 +61,8 @@ def states_as_read(
             while True:
                 for batch in islice(to_read, 2 * _READERS - len(waiting)):
                     alike = [inputs[number] for number in batch]
-                    waiting.append((batch, readers.submit(model.hidden_states, alike, layers)))
+                    run = readers.submit(copy_context().run, _read, whose, model, alike, layers)
+                    waiting.append((batch, run))
                 if not waiting:
                     return
                 batch, run = waiting.popleft()
@@ -69,6 +74,13 @@ def states_as_read(
                     progress(done, len(inputs))
         finally:
             readers.shutdown(wait=False, cancel_futures=True)  # where it broke off
+
+
+def _read(
+    whose: FairShare | None, model: Model, batch: Sequence[Pieces], layers: Sequence[int]
+) -> FloatArray:
+    with paid_by(whose):
+        return model.hidden_states(batch, layers)
 
 
 def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> Iterator[list[int]]:

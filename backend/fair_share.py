@@ -2,6 +2,7 @@
 
     pays(find)        whose share is spent in a thread is what `find` says there
     with charged():   whatever is computed in here is paid by that visitor
+    with paid_by(payer):   the same in another thread that works for that visitor
 
 A share is a bucket of seconds that fills up slowly. What was begun is always finished, so a bucket
 can be overdrawn; then nothing new is begun until some of it has come back. Only what really has to
@@ -72,7 +73,7 @@ def pays(find: Callable[[], FairShare | None]) -> None:
 
 def payer() -> FairShare | None:
     """Whose share is spent in this thread; it also tells one visitor from another."""
-    return _find()
+    return _whose.get() or _find()
 
 
 @contextmanager
@@ -88,12 +89,25 @@ def charged(whose: FairShare | None = None) -> Iterator[None]:
         return
     if wait := share.wait():
         raise ShareUsedUp(wait)
-    began, paid = thread_time(), _is_paid.set(True)
+    with paid_by(share):
+        yield
+
+
+@contextmanager
+def paid_by(share: FairShare | None) -> Iterator[None]:
+    """What this thread computes in here is paid from this share, also if nothing is left of it.
+
+    For threads that work on what was begun in another one; None where nobody pays.
+    """
+    began = thread_time()
+    whose, paid = _whose.set(share), _is_paid.set(True)
     try:
         yield
     finally:
         _is_paid.reset(paid)
-        share.spend(thread_time() - began)
+        _whose.reset(whose)
+        if share is not None:
+            share.spend(thread_time() - began)
 
 
 def _nobody() -> FairShare | None:
@@ -102,3 +116,4 @@ def _nobody() -> FairShare | None:
 
 _find: Callable[[], FairShare | None] = _nobody
 _is_paid: ContextVar[bool] = ContextVar("is_paid", default=False)
+_whose: ContextVar[FairShare | None] = ContextVar("whose", default=None)

@@ -8,8 +8,8 @@ A page polls its job while it is open. A job that nobody has polled for `patienc
 taken out of the line, or asked to stop if it runs: its visitor has left. The queue itself keeps
 no job that is over, so a result lives as long as the page that holds the job.
 
-Once the queue is closed, as the server does when it ends, the training ends at its next report, also
-one that goes on when its visitor has left.
+The server closes the queue when it ends: then the training ends at its next report, also one that
+goes on when its visitor has left.
 """
 
 import logging

@@ -3,14 +3,18 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from time import thread_time
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from backend import fair_share
+from backend import cluster, fair_share
+from backend.encoding import hidden_states
 from backend.errors import QueueFull, TooMuchAsked
-from backend.fair_share import FairShare, charged, payer, pays
+from backend.fair_share import FairShare, charged, paid_by, payer, pays
 from backend.shared import Shared
 from backend.training_queue import MOST_OF_ONE, Job, TrainingQueue
 
@@ -135,6 +139,58 @@ def test_the_texts_of_a_key_count_with_its_value() -> None:
     assert ("m", "x" * 8_000) not in kept
     kept.find(("m", "z" * 20_000), lambda: "small")
     assert ("m", "z" * 20_000) not in kept
+
+
+class Reader:
+    """A model that only takes time, or asks a cluster that does."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.asked: list[tuple[FairShare | None, bool]] = []
+
+    def hidden_states(self, batch: list[Any], _: object) -> Any:
+        work(self.seconds)
+        self.asked.append((payer(), cluster._patient.get()))
+        with charged():  # what is paid already
+            work(self.seconds)
+        return np.zeros((len(batch), 1, 1, 1))
+
+
+def read(reader: Reader) -> None:
+    """Four batches, each in one of several threads."""
+    inputs: list[Any] = [SimpleNamespace(tokens="x" * length) for length in (1, 2, 3, 4)]
+    hidden_states(reader, inputs)  # type: ignore[arg-type]
+
+
+def test_what_a_page_has_read_in_other_threads_is_paid_once() -> None:
+    before, mine, here = fair_share._find, FairShare(10, 0.5, Clock()), threading.get_ident()
+    pays(lambda: mine if threading.get_ident() == here else None)
+    reader = Reader(0.05)
+    try:
+        with charged():
+            read(reader)
+    finally:
+        pays(before)
+    assert reader.asked == [(mine, False)] * 4
+    assert 10 - 0.7 < mine._left < 10 - 0.4
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(payer).result() is None
+
+
+def test_what_a_training_has_read_in_other_threads_is_free_and_patient() -> None:
+    reader = Reader(0)
+    with ThreadPoolExecutor(1) as pool, cluster.patiently():  # no visitor's page runs in it
+        pool.submit(copy_context().run, read, reader).result()
+    assert reader.asked == [(None, True)] * 4
+
+
+def test_who_makes_a_file_for_a_visitor_asks_a_cluster_for_that_one(share: FairShare) -> None:
+    pays(lambda: None)
+    with charged(share):
+        assert payer() is share
+    with paid_by(share), charged():
+        assert payer() is share
+    assert payer() is None
 
 
 def test_one_visitor_takes_only_some_places_of_the_line(share: FairShare) -> None:

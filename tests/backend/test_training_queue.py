@@ -306,7 +306,7 @@ def test_a_training_that_heeds_nobody_ends_with_the_server(
             report(Share(0.5))
             began.set()
 
-    job = queue.submit("goes on when all have left", work)
+    job: Job[Share, None] = queue.submit("goes on when all have left", work)
     assert began.wait(LONG)
     with caplog.at_level(logging.INFO, "explorer"):
         queue.close(LONG)
@@ -350,7 +350,7 @@ def test_a_server_out_of_threads_says_so_and_the_next_one_is_served(
 
 def test_a_training_asks_a_cluster_patiently() -> None:
     queue = TrainingQueue()
-    asked = queue.submit("asks", lambda *_: cluster._patient.get())
+    asked: Job[Share, bool] = queue.submit("asks", lambda *_: cluster._patient.get())
     finish(queue)
     assert asked.poll() == Done(True)
     assert not cluster._patient.get()
