@@ -140,13 +140,19 @@ function showCited(foot) {
   const now = new Date();
   const date = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
     .map((part) => String(part).padStart(2, "0")).join("-");
-  const filled = (text) => text.replaceAll("{link}", () => window.location.href)
+  const filled = (text) => text.replaceAll("{link}", () => citable(window.location.href))
     .replaceAll("{date}", date);
   const { citation, bibtex } = foot.data;
   foot.cited.replaceChildren(...[["Citation", citation], ["BibTeX", bibtex]].flatMap(([title, text]) => {
     const words = element("pre", { textContent: filled(text), tabIndex: 0, "aria-label": title });
     return [words, button(`Copy ${title}`, () => copy(foot, words.textContent, `Copied: ${title}.`))];
   }));
+}
+
+/** The same link without what TeX reads as commands: browsers leave it in queries as it came. */
+function citable(link) {
+  return link.replace(/[\\{}^~|`"<>]|%(?![0-9a-f]{2})/gi, (sign) =>
+    `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** Until the app has answered what was chosen last, and the address says it. */

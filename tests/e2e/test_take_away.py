@@ -3,7 +3,7 @@
 import io
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -18,6 +18,7 @@ from tests.serving import ROOT, served_app, wait_until_drawn
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<img src=x onerror=alert(1)> </script><!-- & \u2028 it"
 PAIR = f"/attention?a={quote(HOSTILE)}&b={quote('</svg><script>alert(2)</script>')}"
+CITED = ("BibTeX", "Citation")
 PAGES = {
     "/": ["Diagram"],
     "/tokens": ["Sentences and pieces"],
@@ -205,6 +206,22 @@ def test_a_citation_has_the_link_and_the_day(open_page: Open) -> None:
     line = page.evaluate("navigator.clipboard.readText()")
     assert page.url in line
     assert re.search(r"\(accessed \d{4}-\d\d-\d\d\)\.$", line)
+
+
+def test_nothing_in_a_link_is_a_command_where_it_is_cited(open_page: Open) -> None:
+    page = open_page("/tokens")
+    strange = r"}}}\input{/etc/passwd}{{{^~|`%20a%7B100%&%zz%"
+    page.goto(f"{page.url}&x={strange}#{strange}")  # the app has nothing to change in it
+    wait_until_drawn(page)
+    assert r"}}}\input{/etc/passwd}{{{^~|`" in page.url
+    page.locator(".take-away summary", has_text="Cite").click()
+    entry, line = (page.get_by_label(name, exact=True).inner_text() for name in CITED)
+    assert entry.count("{") == entry.count("}")
+    (link,) = re.findall(r"\\url\{(.*?)\}", entry)
+    assert re.fullmatch(r"([\w!#$&'()*+,./:;=?@-]|%[0-9a-fA-F]{2})+", link)
+    assert link in line
+    assert unquote(link) == unquote(page.url)
+    assert "%20a%7B100%25&%25zz%25" in link
 
 
 def whole_view(open_page: Open, path: str, folder: Path) -> Path:
