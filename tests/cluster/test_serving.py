@@ -1,27 +1,41 @@
 """Models on a cluster of this machine, against the same models in this process."""
 
+import asyncio
+import os
+import subprocess
+import sys
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
+import psutil
 import pytest
 
 from backend.cached import cached_tagger
 from backend.cluster import Cluster
 from backend.cluster_encoder import ClusterEncoder
 from backend.encoding import hidden_states
-from backend.errors import ModelError, NotAModel, UnknownModel
+from backend.errors import ModelComing, ModelError, NotAModel, UnknownModel
 from backend.fine_tuning import training_bytes
 from backend.gradient_weights import Influence
-from backend.local_cluster import start_local_cluster
+from backend.local_cluster import LocalCluster, start_local_cluster
 from backend.masked_words import MaskedWords
 from backend.model import Model, load_model
 from backend.operations import MODELS
 from backend.switched_off import SwitchedOff
+from cluster.ray_nodes import serve_config
 from tests.backend.small_models import FAMILIES, write_model, write_task_model
+from tests.fake_hub import FakeHub, running_hub
+from tests.serving import ROOT
 
 pytest.importorskip("ray", reason="the tests of a cluster need requirements-ray.txt")
+SLOW, OTHER = "bert-base-uncased", "distilbert-base-uncased"
 A, B = "The chicken didn't cross the road because it was too tired.", "It was too wide."
 OFF = SwitchedOff(heads=((0, 1), (1, 2)), hidden=(3,))
 
@@ -31,14 +45,37 @@ def same(one: object, other: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    local = start_local_cluster()
+def serving() -> ModuleType:
+    """What runs in a replica; Ray's own modules warn of what they do while they are loaded."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return import_module("backend.serving")
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeHub]:
+    """Where replicas fetch models from."""
+    with running_hub(write_model("bert", tmp_path_factory.mktemp("hub")), SLOW, OTHER) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def local(hub: FakeHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_ENDPOINT", hub.address)
+        patch.setenv("HF_HOME", str(tmp_path_factory.mktemp("models")))
+        local = start_local_cluster()
+    yield local
+    local.end()
+    assert local.process.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def cluster(local: LocalCluster) -> Iterator[Cluster]:
     cluster = Cluster([local.address], local.token)
     cluster.ask("minilm", "facts", waits=True)
     yield cluster
     cluster.close()
-    local.end()
-    assert local.process.returncode == 0
 
 
 def there(model: Model, cluster: Cluster) -> Model:
@@ -108,6 +145,62 @@ def test_a_long_text_does_not_keep_a_short_one(cluster: Cluster) -> None:
         assert not any(one.done() for one in slow)
         wait(slow)
     same(slow[0].result().hidden, here.trace(long + "a").hidden)
+
+
+def test_who_comes_while_some_are_read_is_read_with_all_who_wait(
+    serving: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With Serve's own batches, outside of a replica: without its metrics and its context."""
+    for name in ("Histogram", "Gauge", "Counter"):
+        monkeypatch.setattr(f"ray.serve.batching.{name}", Mock())
+    check = "_warn_if_max_batch_size_exceeds_max_ongoing_requests"
+    monkeypatch.setattr(f"ray.serve.batching._BatchQueue.{check}", Mock())
+    sizes = list[int]()
+
+    async def read(asked: list[Any]) -> list[Any]:
+        sizes.append(len(asked))
+        await asyncio.sleep(0.05)
+        return [one for _, one in asked]
+
+    async def ask() -> None:
+        group = serving.Group(read, 8)
+        asked = [asyncio.create_task(group.read("encoder", 0))]
+        for number in range(1, 12):
+            await asyncio.sleep(0.003)
+            asked.append(asyncio.create_task(group.read("encoder", number)))
+        asked.pop().cancel()
+        assert await asyncio.gather(*asked) == list(range(11))
+        assert await group.read("encoder", 99) == 99
+
+    asyncio.run(ask())
+    assert sizes == [1, 8, 2, 1]
+
+
+def test_a_model_that_comes_slowly_keeps_nobody_else(cluster: Cluster, hub: FakeHub) -> None:
+    hub.go_on.clear()
+    with ThreadPoolExecutor(6) as pool:
+        asked = [pool.submit(cluster.ask, SLOW, "facts") for _ in range(6)]
+        wait(asked)
+        for one in asked:
+            assert isinstance(one.exception(), ModelComing)
+        assert cluster.ask("minilm", "facts").layers == 6
+        hub.go_on.set()
+    assert cluster.ask(SLOW, "facts", waits=True).layers == 2
+    assert cluster.ask(OTHER, "facts", waits=True).layers == 2
+
+
+def test_trainings_keep_no_page(cluster: Cluster) -> None:
+    here = load_model("minilm")
+    encoder = there(here, cluster).encoder
+    ids = np.full((64, 128), 1000)
+    with ThreadPoolExecutor(8) as pool:
+        readers = [
+            pool.submit(encoder.hidden_states, ids, np.zeros_like(ids), (6,)) for _ in range(8)
+        ]
+        trace = here.trace(A)
+        same(encoder.value_lengths(trace.hidden), here.encoder.value_lengths(trace.hidden))
+        assert not all(one.done() for one in readers)
+        wait(readers)
 
 
 def test_trainings_read_the_same(cluster: Cluster) -> None:
@@ -213,6 +306,42 @@ def test_a_refinement_is_made_in_this_process(cluster: Cluster, tmp_path: Path) 
 def test_a_model_elsewhere_has_no_weights_here(cluster: Cluster) -> None:
     with pytest.raises(ValueError, match="in this process"):
         _ = there(load_model("minilm"), cluster).module
+
+
+def test_others_reach_nothing_of_it_but_what_asks_for_the_token(
+    cluster: Cluster, local: LocalCluster
+) -> None:
+    family = psutil.Process(local.process.pid).children(recursive=True)
+    sockets = [at for process in family for at in process.net_connections("tcp")]
+    heard = {at.laddr for at in sockets if at.status == psutil.CONN_LISTEN}
+    assert len(heard) > 5
+    beyond = [port for host, port in heard if host not in ("127.0.0.1", "::ffff:127.0.0.1")]
+    assert len(beyond) <= 8  # Serve opens one for each replica everywhere
+
+
+def test_without_tokens_it_does_not_start() -> None:
+    tried = subprocess.run(
+        [sys.executable, "-m", "backend.serving", "1"], cwd=ROOT, capture_output=True, text=True,
+        env={name: value for name, value in os.environ.items() if name != "RAY_AUTH_MODE"},
+        timeout=120,
+    )  # fmt: skip
+    assert tried.returncode == 1
+    assert "expected RAY_AUTH_MODE as token" in tried.stderr
+
+
+def test_only_who_was_given_a_gpu_uses_one(
+    serving: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for given, device in (([], "cpu"), ([1], "cuda")):
+        monkeypatch.setattr("backend.serving.ray.get_gpu_ids", lambda given=given: given)
+        assert serving.own_device() == device
+
+
+def test_no_more_replicas_are_asked_for_than_there_are_processors() -> None:
+    for processors, expected in ((1, (1, 1)), (2, (2, 2)), (100, (2, 8)), (None, (2, 8))):
+        (deployment,) = serve_config(8000, processors)["applications"][0]["deployments"]
+        bounds = deployment["autoscaling_config"]
+        assert (bounds["min_replicas"], bounds["max_replicas"]) == expected
 
 
 def test_nobody_without_the_token_gets_an_answer(cluster: Cluster) -> None:
