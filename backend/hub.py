@@ -113,7 +113,7 @@ class _Download:
                 self._part = blob.with_name(f"{blob.name}.incomplete")
                 self._check_disk(blob.parent)
                 fetch_file(url, self._part, offered.size, PATIENCE)
-                if not is_whole(self._part, offered.etag):
+                if not is_whole(self._part, offered.etag, offered.size):
                     self._part.unlink()
                     raise damaged(self.name)
                 self._part.replace(blob)
@@ -155,9 +155,10 @@ def _joined(name: str, weights: bool) -> _Download:
     with _lock:
         download = _running.get((name, weights))
         if download is None:
-            download = _running[name, weights] = _Download(name, weights=weights)
+            download = _Download(name, weights=weights)
             # As a daemon: neither a page that is left nor the server's end waits for it.
             Thread(target=_run, args=(download,), daemon=True).start()
+            _running[name, weights] = download  # only now: no one may wait for what never began
     return download
 
 

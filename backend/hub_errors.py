@@ -72,8 +72,8 @@ def _answered(name: str, status: int) -> ModelError:
 def _of_the_disk(name: str, number: int | None) -> ModelError | None:
     if number in DISK_IS_FULL:
         return DiskFull(
-            f"The disk of this server became full while {name} arrived, and what had arrived was "
-            f"removed. Try again once its owner has made room, or {CHOOSE_BUILT_IN}."
+            f"The disk of this server became full while {name} arrived, and the file that did not "
+            f"fit was removed. Try again once its owner has made room, or {CHOOSE_BUILT_IN}."
         )
     if number in _NOT_WRITABLE:
         return DiskFull(

@@ -54,13 +54,17 @@ def _go_on(url: str, part: Path, size: int, patience: float) -> None:
 
 def size_of(path: Path) -> int:
     """Bytes of a file, 0 where there is none."""
-    return path.stat().st_size if path.exists() else 0
+    try:
+        return path.stat().st_size
+    except OSError:  # one that was there a moment before may have been moved to its place
+        return 0
 
 
-def is_whole(path: Path, etag: str) -> bool:
+def is_whole(path: Path, etag: str, size: int | None = None) -> bool:
     """Whether a file is the one that the Hub calls so: by its SHA-256, or by Git's own SHA-1.
 
-    Where it has a name of another kind only nothing at all counts as damaged.
+    size: of a file that has a name of another kind, as some mirrors give; where it is not known,
+        only nothing at all counts as damaged
     """
     with path.open("rb") as file:
         if len(etag) == hashlib.sha256().digest_size * 2:
@@ -68,4 +72,4 @@ def is_whole(path: Path, etag: str) -> bool:
         if len(etag) == hashlib.sha1().digest_size * 2:
             content = file.read()
             return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == etag
-    return size_of(path) > 0
+    return size_of(path) == size if size is not None else size_of(path) > 0

@@ -25,6 +25,7 @@ class FakeHub(ThreadingHTTPServer):
     status: what it answers to everything, 200 if nothing is wrong
     cuts: after how many bytes of the weights each of the next connections is broken
     spoiled: whether the weights are other bytes than it offers
+    withheld: the file, none of the weights, whose connections break before anything of it comes
     go_on: the second half of the weights comes only while this is set
     numbers: how many numbers it says the model has, None where it does not say
     """
@@ -40,6 +41,7 @@ class FakeHub(ThreadingHTTPServer):
         self.status = 200
         self.error_code = ""
         self.cuts: list[int] = []
+        self.withheld = ""
         self.spoiled = False
         self.knows_ranges = True
         self.numbers: int | None = None
@@ -98,6 +100,8 @@ class _Answers(BaseHTTPRequestHandler):
         self.end_headers()
         if body and name == WEIGHTS:
             self._send_weights(content, start)
+        elif name == self.server.withheld:
+            self.close_connection = True
         elif body:
             self.wfile.write(content)
 

@@ -1,10 +1,12 @@
 """Downloads, from a small Hub of our own on this computer, with all that can go wrong."""
 
+import errno
 import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Thread
 from typing import NamedTuple
 
 import pytest
@@ -212,6 +214,19 @@ def test_a_hub_that_stops_sending_midway(hub: FakeHub, monkeypatch: pytest.Monke
     assert (folder / WEIGHTS).read_bytes() == (hub.folder / WEIGHTS).read_bytes()
 
 
+def test_small_files_that_break_off_leave_the_weights_where_they_are(
+    hub: FakeHub, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.file_download.time.sleep", lambda _: None)
+    hub.withheld = "vocab.txt"
+    with pytest.raises(DownloadCut, match=r"broke off after .* goes on from there"):
+        model_folder(NAME)
+    assert blob(hub, cache).exists()
+    hub.withheld = ""
+    assert load_model(NAME).trace("the cat").model == NAME
+    assert hub.ranges == [0]
+
+
 def test_bytes_that_were_damaged_on_the_way_are_not_kept(hub: FakeHub, cache: Path) -> None:
     hub.spoiled = True
     with pytest.raises(DownloadDamaged, match=r"was damaged.*removed.*Try again"):
@@ -268,6 +283,21 @@ def test_a_disk_that_becomes_full_gets_its_room_back(hub: FakeHub, cache: Path) 
     assert model_folder(NAME).name == COMMIT
 
 
+def test_a_disk_that_becomes_full_with_the_small_files_keeps_the_weights(
+    hub: FakeHub, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("huggingface_hub.file_download.http_get", full)
+        with pytest.raises(DiskFull, match=r"became full.*the file that did not fit was removed"):
+            model_folder(NAME)
+    assert [path.name for path in blob(hub, cache).parent.iterdir()] == [hub.etag(WEIGHTS)]
+    assert model_folder(NAME).name == COMMIT
+    assert hub.ranges == [0]
+
+
 def test_a_folder_that_may_not_be_written_to() -> None:
     """As root tests may write everywhere, so the error is made here."""
     found = reader_error(NAME, PermissionError(13, "Permission denied"))
@@ -288,6 +318,39 @@ def test_a_model_too_large_is_refused_before_it_is_fetched(
     assert not asked_files(hub)
     assert model_room() > 0
     monkeypatch.setattr("backend.memory.model_room", lambda: needed)
+    assert model_folder(NAME).name == COMMIT
+
+
+def test_a_mirror_that_names_files_in_its_own_way_is_held_to_their_size(
+    hub: FakeHub, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeHub, "etag", lambda _, name: f"made-{name}")
+    part = blob(hub, cache).with_name(f"{hub.etag(WEIGHTS)}.incomplete")
+    part.parent.mkdir(parents=True)
+    part.write_bytes(bytes(hub.sizes[WEIGHTS] + 1))
+    with pytest.raises(DownloadDamaged):
+        model_folder(NAME)
+    assert (model_folder(NAME) / WEIGHTS).read_bytes() == (hub.folder / WEIGHTS).read_bytes()
+
+
+def test_a_file_that_is_moved_while_it_is_looked_at_has_no_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "exists", lambda _: True)
+    assert resumed_file.size_of(tmp_path / "moved") == 0
+
+
+def test_nobody_waits_for_a_download_that_could_not_begin(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Thread, "start", fails)
+        with pytest.raises(RuntimeError):
+            model_folder(NAME)
+    assert not module._running
     assert model_folder(NAME).name == COMMIT
 
 

@@ -1,6 +1,7 @@
 """Whatever goes wrong with a model ends in a sentence, and the page works afterwards."""
 
 import gc
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, sleep
@@ -80,6 +81,9 @@ def is_broken(hub: FakeHub, what: str) -> None:
         hub.cuts = [1000, 0]
     elif what == "damaged":
         hub.spoiled = True
+    elif what == "full":  # as the kernel itself says it
+        blob = hub_module._places(NAME, hub.etag(WEIGHTS))[0]
+        blob.with_name(f"{blob.name}.incomplete").symlink_to("/dev/full")
     else:
         hub.status = int(what)
 
@@ -96,6 +100,7 @@ def is_mended(hub: FakeHub) -> None:
         ("500", "trouble of its own", True),
         ("cut", "goes on from there", True),
         ("damaged", "was damaged", True),
+        ("full", "became full", True),
     ],
 )
 def test_each_fault_of_a_download_is_said_and_the_page_works_afterwards(
@@ -120,6 +125,20 @@ def test_a_hub_that_is_gone(hub: FakeHub) -> None:
     page = opened("attention")
     assert "cannot be reached" in said(page)
     press(page, "Use the built-in model")
+    assert not page.error
+
+
+def test_a_hub_that_does_not_answer(
+    hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "PATIENCE", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        use_hub(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path / "cache", monkeypatch)
+        page = opened("attention")
+    assert "does not answer in time" in said(page)
+    assert by_label(page.text_input, "Sentence A").value == TYPED
+    use_hub(hub.address, tmp_path / "cache", monkeypatch)
+    press(page, "Try again")
     assert not page.error
 
 
