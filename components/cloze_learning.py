@@ -20,6 +20,7 @@ from components.downloads import offer_csv
 from components.drawn_figure import show_figure
 from components.figures_cloze import loss_figure, scores_figure
 from components.page import page_theme
+from components.parts import part_of_page
 from components.plain import plain
 from components.view import View
 
@@ -33,7 +34,7 @@ Course = SmallProgress | SmallBert
 def show_learning() -> None:
     """Draw the button, the course and the snapshots; by itself as long as a training runs."""
     active = isinstance(classroom().state(), Waiting | Running)
-    st.fragment(_show_room, run_every=_SECONDS if active else None)(active, kept.view())
+    part_of_page(_show_room, run_every=_SECONDS if active else None)(active, kept.view())
 
 
 def _show_room(active: bool, shown: View) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from backend import embedding_tables as tables
-from backend.cached import cached_model, cached_trace, trace_again
+from backend.cached import cached_trace, trace_again
 from backend.model import Model
 from backend.similarity import cosine_similarity
 from backend.trace import Embeddings, FloatArray, Trace
@@ -23,7 +23,9 @@ from components.figures_equation import (
     one_token_figure,
 )
 from components.kept import write_address
+from components.loading import load_model
 from components.page import page_theme
+from components.parts import part_of_page
 from components.presenter import main_figure
 from components.token_choice import choose_token
 
@@ -37,13 +39,14 @@ def parts_of(embeddings: Embeddings) -> list[Part]:
     )
 
 
-@st.fragment
+@part_of_page
 def show_one_token(model: str, sentences: tuple[str, str | None]) -> None:
     """The equation for one token in full, and the vocabulary's pieces nearest to it.
 
     A fragment keeps what it was given while its page is open: it is given names, neither a model
     nor a trace.
     """
+    loaded = load_model(model)
     trace = cached_trace(model, *sentences)
     parts = parts_of(trace.embeddings)
     limit = equation_limit(parts)
@@ -58,7 +61,7 @@ def show_one_token(model: str, sentences: tuple[str, str | None]) -> None:
         f"embeddings-token-{position}.csv",
         lambda: tables.one_token_csv(_columns(again()), position),
     )
-    _show_nearest(cached_model(model), trace, position)
+    _show_nearest(loaded, trace, position)
     write_address()
 
 

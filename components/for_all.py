@@ -11,6 +11,7 @@ from backend.for_all import ForAll, Key, Steps, taggers
 from backend.tagger import Tagger
 from backend.training_states import Failed, Running, State, Waiting
 from components.page import show_error
+from components.parts import part_of_page
 from components.plain import plain
 
 _SECONDS: Final = 1.0
@@ -42,7 +43,7 @@ def show_work(work: ForAll[Key], key: Key, words: Words, *, at_once: bool, offer
     if isinstance(state, Waiting | Running) or (
         at_once and _is_to_begin(state) and _is_begun(work, key)
     ):
-        _watch(work, key, words)
+        part_of_page(_watch, run_every=_SECONDS)(work, key, words)
         return
     if isinstance(state, Failed):
         if at_once and isinstance(state.error, TooMuchAsked) and not state.error.is_due:
@@ -77,7 +78,6 @@ def _is_begun(work: ForAll[Key], key: Key) -> bool:
     return True
 
 
-@st.fragment(run_every=_SECONDS)
 def _watch(work: ForAll[Key], key: Key, words: Words) -> None:
     state = work.state(key)
     if work.is_ready(key) or not isinstance(state, Waiting | Running):

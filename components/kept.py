@@ -13,7 +13,6 @@ This file and inputs.py, its controls, are the only ones that touch the session 
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +22,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from backend.trace import Reading
 from components.fitted import NO_TOKENS, SILENT, TOKENS, fitted, places_of
 from components.own_machine import any_model
-from components.view import FIELDS, View, chosen, kept, link_of, view_of
+from components.view import FIELDS, View, chosen, kept, link_of, mark_of, view_of
 
 Within = Callable[[View, Reading], tuple[View, list[str]]]
 
@@ -145,8 +144,7 @@ def read_address() -> None:
     """Take over the address where the reader, not this app, set it; at the start of a run."""
     _catch_up()
     given = {key: value for key, value in st.query_params.items() if key in FIELDS}
-    mark = _mark_of(given)
-    new = mark not in _known()
+    new = (mark := mark_of(given)) not in _known()
     if given and (new or _went_back()):
         st.session_state["kept_view"], notes = view_of(given, any_model=any_model())
         if new:
@@ -167,8 +165,7 @@ def write_address() -> None:
     _stored().pop("newest_choice", None)
     wanted, _ = link_of(view())
     others = {key: value for key, value in st.query_params.items() if key not in FIELDS}
-    mark = _mark_of(wanted)
-    if mark not in _known():  # before the browser has it: this run may be cut off in between
+    if (mark := mark_of(wanted)) not in _known():  # before the browser has it: this run may be cut
         _known().append(mark)
     if st.query_params.to_dict() != others | wanted:
         st.query_params.from_dict(others | wanted)
@@ -255,11 +252,6 @@ def _known() -> deque[bytes]:
     """What stands for each address that this app wrote or took over last."""
     marks: deque[bytes] = st.session_state.setdefault("known", deque(maxlen=100))
     return marks
-
-
-def _mark_of(address: Mapping[str, str]) -> bytes:
-    """The same for equal addresses; a few bytes, where a link may have megabytes."""
-    return blake2b(repr(sorted(address.items())).encode(), digest_size=16).digest()
 
 
 def _went_back() -> bool:

@@ -12,10 +12,11 @@ from components.downloads import offer_csv
 from components.drawn_figure import show_figure
 from components.figures_token_map import drift_figure, map_figure, path_figure
 from components.page import page_theme
+from components.parts import part_of_page
 from components.plain import plain
 
 
-@st.fragment
+@part_of_page
 def show_map(recipe: MapRecipe) -> None:
     """The words after one layer, and the way of one word that A and B share."""
     words = recipe.read()
@@ -48,7 +49,7 @@ def choose_pair(words: TokenMap) -> int | None:
     return chosen
 
 
-@st.fragment
+@part_of_page
 def _show_layer(recipe: MapRecipe, pair: int | None) -> None:
     """The map after one layer. A fragment of its own: a step redraws this one figure only."""
     words = recipe.read()

@@ -21,6 +21,7 @@ from components.drawn_figure import show_figure
 from components.figures_transfer import confusion_figure
 from components.own_machine import any_model
 from components.page import page_theme
+from components.parts import part_of_page
 from components.plain import plain
 from components.refinement_words import refinement_words, running_words, waiting_words
 from components.transfer_trying import ALL, ALONE
@@ -65,7 +66,7 @@ def show_refining(
     for other, seat in under_way.items():
         if other != key:
             st.caption("What you began for another task or model is still under way:")
-        st.fragment(_follow, run_every=_POLLED)(seat)
+        part_of_page(_follow, run_every=_POLLED)(seat)
     if key and (said := _said().get(key)):
         st.warning(plain(said))
     if trained is not None and refined is not None:

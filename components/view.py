@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -149,6 +150,11 @@ def link_of(view: View) -> tuple[dict[str, str], bool]:
     if len(urlencode(wanted)) <= LONGEST_LINK:
         return wanted, True
     return {key: value for key, value in wanted.items() if key not in ("a", "b")}, False
+
+
+def mark_of(parameters: Mapping[str, str]) -> bytes:
+    """The same for equal parameters: a few bytes, where an address may have half a million."""
+    return blake2b(repr(sorted(parameters.items())).encode(), digest_size=16).digest()
 
 
 def chosen(view: View, choice: Mapping[str, Any]) -> View:

@@ -111,6 +111,12 @@ def test_only_the_inputs_touch_the_session_and_the_address(path: Path) -> None:
         assert "query_params" not in path.read_text()
 
 
+@pytest.mark.parametrize("path", sources("components") + sources("pages"), ids=name_of)
+def test_a_part_that_is_drawn_by_itself_keeps_its_model(path: Path) -> None:
+    if path.name not in ("parts.py", "page.py", "fair_share.py"):  # the last two draw nothing
+        assert "st.fragment" not in path.read_text()
+
+
 @pytest.mark.parametrize("path", sources("components"), ids=name_of)
 def test_figures_draw_and_know_no_streamlit(path: Path) -> None:
     if path.name.startswith("figure"):
