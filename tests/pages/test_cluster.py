@@ -85,14 +85,20 @@ def intervals(monkeypatch: pytest.MonkeyPatch) -> list[float | None]:
     return found
 
 
+@pytest.fixture
+def few_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tagger learns from them in a moment."""
+    some = tagged_sentences()[:60]
+    monkeypatch.setattr(tagger, "tagged_sentences", lambda: some)
+
+
+@pytest.mark.usefixtures("few_sentences")
 def test_a_training_that_nobody_asked_for_goes_on_once_the_cluster_is_back(
     hub: FakeHub,
     cluster: FakeCluster,
     intervals: list[float | None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    some = tagged_sentences()[:60]
-    monkeypatch.setattr(tagger, "tagged_sentences", lambda: some)
     with cluster.failing("hidden_states"):
         page = opened_script("pages/overview.py", a="the cat sat", model=NAME)
         until(page, lambda page: "do not answer just now" in said(page.info))
@@ -107,6 +113,7 @@ def test_a_training_that_nobody_asked_for_goes_on_once_the_cluster_is_back(
     assert not page.run().info
 
 
+@pytest.mark.usefixtures("few_sentences")
 @pytest.mark.parametrize("error", [ClusterAway, ServerBusy])
 def test_a_measuring_that_was_asked_for_can_be_asked_for_again(
     error: type[TooMuchAsked], hub: FakeHub, cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
@@ -114,7 +121,7 @@ def test_a_measuring_that_was_asked_for_can_be_asked_for_again(
     def fail(*_: object) -> None:
         raise error(AGAIN)
 
-    monkeypatch.setattr(for_all, "cached_tagger", lambda *_: None)
+    cached.cached_tagger(NAME)
     monkeypatch.setattr(for_all, "cached_tag_accuracy", fail)
     page = opened_script("pages/output.py", a="the cat sat", model=NAME)
     by_label(page.button, "Measure it").click().run()
