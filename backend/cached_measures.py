@@ -61,4 +61,5 @@ texts: Final[ForAll[AskedText]] = ForAll(
     lambda asked, tell: cached_text(asked, tell),
     lambda asked: (asked.model, asked.digest) in _texts,
     ends=True,
+    mark=lambda asked: (asked.model, asked.digest),
 )

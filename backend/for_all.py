@@ -59,18 +59,22 @@ class ForAll(Generic[Key]):
         is_ready: Callable[[Key], bool],
         *,
         ends: bool,
+        mark: Callable[[Key], Hashable] = lambda key: key,
     ) -> None:
         """Do `work`, which puts its result where `is_ready` looks.
 
         title: what others in the line read
         ends: whether it ends when nobody has asked for it for a while; else it is finished, once
             it has begun
+        mark: what stands for a key, the same for equal ones, as long as its job is remembered: a
+            long text had better not stay so long
         """
         self.is_ready: Final = is_ready
         self._title = title
         self._work = work
         self._ends = ends
-        self._jobs: LRUCache[Key, Job[Steps, None]] = LRUCache(_JOBS)
+        self._mark = mark
+        self._jobs: LRUCache[Hashable, Job[Steps, None]] = LRUCache(_JOBS)
         self._lock = Lock()
 
     def start(self, key: Key) -> None:
@@ -81,7 +85,7 @@ class ForAll(Generic[Key]):
         with self._lock:
             if isinstance(self._state(key), Waiting | Running):
                 return
-            self._jobs[key] = server_queue().submit(
+            self._jobs[self._mark(key)] = server_queue().submit(
                 self._title(key),
                 lambda report, should_stop: self._do(key, report, should_stop),
             )
@@ -92,7 +96,7 @@ class ForAll(Generic[Key]):
             return self._state(key)
 
     def _state(self, key: Key) -> State[Steps, None] | None:
-        job = self._jobs.get(key)
+        job = self._jobs.get(self._mark(key))
         return job.poll() if job else None
 
     def _do(
@@ -125,4 +129,5 @@ tasks: Final[ForAll[tuple[str, LabelledTexts, int]]] = ForAll(
     lambda key, tell: cached_task(*key, tell),
     lambda key: task_is_ready(*key),
     ends=True,
+    mark=lambda key: (key[0], key[1].digest, key[2]),
 )

@@ -10,7 +10,8 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +57,11 @@ class LabelledTexts:
     texts: tuple[str, ...]
     labels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for equal tables, and short."""
+        return sha256(repr((self.texts, self.labels, self.notes)).encode()).hexdigest()
 
     @property
     def classes(self) -> tuple[str, ...]:

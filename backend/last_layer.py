@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from sys import getsizeof
 from typing import Final
 
 from backend.classifier import LinearClassifier
@@ -49,7 +50,7 @@ class LastLayer:
     @property
     def nbytes(self) -> int:
         """Bytes held, by and large."""
-        return self.classifier.nbytes + sum(map(len, self.table.texts))
+        return self.classifier.nbytes + sum(map(getsizeof, self.table.texts))
 
     def probabilities(self, model: Model, texts: Sequence[str]) -> FloatArray:
         """How likely each class is for new sentences, 0 to 1: (text, class).

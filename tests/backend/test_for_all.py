@@ -1,5 +1,7 @@
 """One job for all visitors of a model, in the line of trainings."""
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 from threading import Event
 from time import monotonic, sleep
@@ -8,8 +10,10 @@ from typing import Any
 import pytest
 
 from backend import for_all
+from backend.cached_measures import asked_text, texts
 from backend.errors import NotAModel
-from backend.for_all import accuracies, taggers
+from backend.for_all import ForAll, accuracies, taggers, tasks
+from backend.labelled_texts import LabelledTexts
 from backend.tagger import TagAccuracy
 from backend.training_queue import TrainingQueue
 from backend.training_states import Done, Failed, Running, Stopped, Waiting
@@ -33,14 +37,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     monkeypatch.setattr(for_all, "server_queue", lambda: queue)
     monkeypatch.setattr(accuracies, "_jobs", {})
     monkeypatch.setattr(taggers, "_jobs", {})
+    monkeypatch.setattr(tasks, "_jobs", {})
+    monkeypatch.setattr(texts, "_jobs", {})
     yield clock
     queue.close()
 
 
-def until(name: str, wanted: type[Any]) -> Any:
+def until(name: Any, wanted: type[Any], work: ForAll[Any] = accuracies) -> Any:
     end = monotonic() + 30
     while monotonic() < end:
-        state = accuracies.state(name)
+        state = work.state(name)
         if isinstance(state, wanted):
             return state
         sleep(0.005)
@@ -88,6 +94,35 @@ def test_an_error_is_kept_until_it_is_tried_again(
     measured_by(monkeypatch, lambda *_: FOUND)
     accuracies.start("broken")
     until("broken", Done)
+
+
+def a_table() -> LabelledTexts:
+    return LabelledTexts(("A text.", "Another one."), ("a", "b"))
+
+
+@pytest.mark.parametrize("over", [Done])
+def test_what_was_asked_for_is_let_go_of_when_it_is_over(
+    over: type[Any], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table has up to 2 MB, and the last hundred jobs are remembered."""
+
+    def work(*_: object) -> None:
+        if over is Failed:
+            raise NotAModel("damaged")
+
+    monkeypatch.setattr(for_all, "cached_task", work)
+    monkeypatch.setattr("backend.cached_measures.cached_text", work)
+    table, asked = a_table(), asked_text("minilm", "A text.")
+    held = weakref.ref(table), weakref.ref(asked)
+    tasks.start(("minilm", table, 6))
+    texts.start(asked)
+    del table, asked
+    until(("minilm", a_table(), 6), over, tasks)
+    until(asked_text("minilm", "A text."), over, texts)
+    gc.collect()
+    assert [one() for one in held] == [None, None]
+    assert tasks.state(("minilm", a_table(), 5)) is None
+    assert texts.state(asked_text("minilm", "Another text.")) is None
 
 
 def test_it_ends_when_nobody_looks_any_more(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
