@@ -1,11 +1,11 @@
 """Where a cluster is asked, and by which token, as the environment tells.
 
-    RAY_ADDRESS=head:6379          which one, as Ray's own tools take it; without it one is started
-                                   on this machine (`backend.local_cluster`)
-    EXPLORER_SERVE_PORT=8000       where Ray Serve listens on that machine
-    EXPLORER_SERVE=n1:8000,n2:8000 where it listens, if on several: each is asked in its turn
-    RAY_AUTH_TOKEN, RAY_AUTH_TOKEN_PATH, ~/.ray/auth_token
-                                   the cluster's token, found as Ray finds it
+RAY_ADDRESS=head:6379          which one, as Ray's own tools take it; without it one is started
+                               on this machine (`backend.local_cluster`)
+EXPLORER_SERVE_PORT=8000       where Ray Serve listens on that machine
+EXPLORER_SERVE=n1:8000,n2:8000 where it listens, if on several: each is asked in its turn
+RAY_AUTH_TOKEN, RAY_AUTH_TOKEN_PATH, ~/.ray/auth_token
+                               the cluster's token, found as Ray finds it
 """
 
 import os
