@@ -23,6 +23,7 @@ from backend.memory import share_heaps
 from backend.readiness import HTTP, Readiness
 from backend.training_queue import server_queue
 from components.downloads import make_files
+from components.made_files import InPieces
 from components.page import show_failure
 from components.uploads import FewUploads
 
@@ -94,5 +95,5 @@ else:
         lifespan=lifespan,
         on_script_error=show_failure,
         routes=[Route("/health", health)],
-        middleware=[Middleware(FewUploads)],
+        middleware=[Middleware(FewUploads), Middleware(InPieces)],
     )

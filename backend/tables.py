@@ -56,18 +56,18 @@ def mean_attention_csv(trace: Trace) -> bytes:
     return "".join([_line(_ATTENTION_COLUMNS), *parts]).encode()
 
 
-def attention_npz(trace: Trace) -> bytes:
+def attention_npz(trace: Trace, layer: int | None = None) -> bytes:
     """NumPy's own file of several arrays, to be read with `numpy.load`.
 
-    attention: (layer, head, query, key)
-    hidden: (layer + 1, token, width)
+    attention: (layer, head, query, key), or (head, query, key) of one layer
+    hidden: (layer + 1, token, width), or (token, width), what comes out of that layer
     ids, segments, tokens: (token,)
     """
     file = io.BytesIO()
     np.savez(
         file,
-        attention=trace.attention,
-        hidden=trace.hidden,
+        attention=trace.attention if layer is None else trace.attention[layer],
+        hidden=trace.hidden if layer is None else trace.hidden[layer + 1],
         ids=trace.ids,
         segments=trace.segments,
         tokens=np.array(trace.tokens, dtype=np.str_),

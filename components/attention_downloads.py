@@ -1,5 +1,7 @@
 """The numbers behind the Attention page: downloads, and the code that gives the same ones."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from backend.cached import cached_model
@@ -8,12 +10,14 @@ from backend.tables import attention_csv, attention_npz, lengths_csv, notebook_c
 from backend.trace import Trace
 from backend.weight_kinds import RAW, Weights
 from components.downloads import offer_csv, offer_download
+from components.made_files import MOST_BYTES
 from components.view import Choice
 from components.weight_choice import Drawn
 
 MOST_ROWS = 1_200_000
-"""Rows of the largest CSV file offered, some 50 MB that the server holds for each who asks:
-128 tokens with the built-in model. The binary file has no such limit."""
+"""Rows of the largest CSV file offered, some 50 MB: 128 tokens with the built-in model."""
+ROW_BYTES = 42
+"""Of one row."""
 
 
 def show_downloads(drawn: Drawn, choice: Choice, *, changed: bool = False) -> None:
@@ -25,42 +29,74 @@ def show_downloads(drawn: Drawn, choice: Choice, *, changed: bool = False) -> No
     recipe, words = drawn.recipe, drawn.words
     end = "-changed" if changed else ""
     layer, head = choice.layer, choice.head
-    count = drawn.trace.attention.size
+    weights = drawn.trace.attention
     with st.container(horizontal=True):
         if not words.layered:
-            offer_csv(
+            _offer_rows(
                 "This head (CSV)",
                 f"{words.name(layer, head)}{end}.csv",
                 lambda: attention_csv(recipe.read().table, layer, head),
+                weights[layer, head].size,
             )
-        offer_csv(
-            "This layer (CSV)",
-            f"{words.name(layer)}{end}.csv",
-            lambda: attention_csv(recipe.read().table, layer),
-        )
-        if count <= MOST_ROWS:
-            offer_csv(
+        if weights[layer].size <= MOST_ROWS:
+            _offer_rows(
+                "This layer (CSV)",
+                f"{words.name(layer)}{end}.csv",
+                lambda: attention_csv(recipe.read().table, layer),
+                weights[layer].size,
+            )
+        else:
+            _offer_arrays(
+                "This layer (.npz)",
+                f"{words.name(layer)}{end}.npz",
+                lambda: attention_npz(recipe.read().table, layer),
+                weights[layer].nbytes,
+            )
+        if weights.size <= MOST_ROWS:
+            _offer_rows(
                 "Everything (CSV)",
                 f"{words.file}{end}.csv",
                 lambda: attention_csv(recipe.read().table),
+                weights.size,
             )
-        offer_download(
-            "Everything (.npz)",
-            f"{words.file}{end}.npz",
-            lambda: attention_npz(recipe.read().table),
-            mime="application/octet-stream",
-        )
+        if _bytes_of(drawn.trace) < MOST_BYTES:
+            _offer_arrays(
+                "Everything (.npz)",
+                f"{words.file}{end}.npz",
+                lambda: attention_npz(recipe.read().table),
+                _bytes_of(drawn.trace),
+            )
         if drawn.kind == "values":
             offer_csv(
                 "Lengths (CSV)", f"values-lengths{end}.csv", lambda: _lengths_of(recipe.read())
             )
         if drawn.kind == RAW and not changed:
             show_code(drawn.trace, choice)
-    if count > MOST_ROWS:
-        st.caption(
-            f"All {count:,} weights are too many for a CSV file; the .npz file "
-            "for NumPy holds them."
-        )
+    if told := _too_many(drawn.trace):
+        st.caption(told)
+
+
+def _bytes_of(trace: Trace) -> int:
+    """What the binary file with everything is as large as."""
+    return trace.attention.nbytes + trace.hidden.nbytes
+
+
+def _too_many(trace: Trace) -> str:
+    """Why not every file is offered; nothing where it is."""
+    if trace.attention.size <= MOST_ROWS:
+        return ""
+    many = f"All {trace.attention.size:,} weights are too many for a CSV file"
+    if _bytes_of(trace) < MOST_BYTES:
+        return f"{many}; the .npz file for NumPy holds them."
+    return f"{many}, and for one file at all: each layer has its own, for NumPy."
+
+
+def _offer_rows(label: str, file_name: str, make: Callable[[], bytes], rows: int) -> None:
+    offer_csv(label, file_name, make, size=rows * ROW_BYTES)
+
+
+def _offer_arrays(label: str, file_name: str, make: Callable[[], bytes], size: int) -> None:
+    offer_download(label, file_name, make, mime="application/octet-stream", size=size)
 
 
 def _lengths_of(weights: Weights) -> bytes:

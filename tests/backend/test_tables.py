@@ -79,6 +79,14 @@ def test_arrays_come_back(minilm: Model) -> None:
         assert tuple(arrays["tokens"]) == trace.tokens
 
 
+def test_arrays_of_one_layer_come_back(minilm: Model) -> None:
+    trace = minilm.trace("one 🦜", "two")
+    with np.load(io.BytesIO(attention_npz(trace, 3))) as arrays:
+        np.testing.assert_array_equal(arrays["attention"], trace.attention[3])
+        np.testing.assert_array_equal(arrays["hidden"], trace.hidden[4])
+        assert tuple(arrays["tokens"]) == trace.tokens
+
+
 def test_tokens_as_csv(cased: Tokenizer) -> None:
     rows = _rows(tokens_csv(cased.split('Fido, "is"', "He")))
     assert list(rows[0]) == ["position", "token", "id", "segment", "special", "start", "end"]

@@ -10,7 +10,7 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from backend.errors import ClusterAway, NotAModel
-from components.downloads import FileMaker
+from components.downloads import Asked, FileMaker
 
 MARK = "zebra crossing"
 
@@ -19,7 +19,9 @@ def answered(make: Callable[[], bytes], caplog: pytest.LogCaptureFixture) -> tup
     """The file's address and what is said instead."""
     files = MediaFileManager(MemoryMediaFileStorage("/media"))
     request = BackendOperationRequest(request_id="7")
-    request.deferred_file.file_id = files.add_deferred(make, "text/csv", "0", file_name="a.csv")
+    request.deferred_file.file_id = files.add_deferred(
+        Asked(make, None, 0), "text/csv", "0", file_name="a.csv"
+    )
     with caplog.at_level(logging.INFO):
         answer = asyncio.run(FileMaker(lambda: files).handle(request, "session"))
     assert answer.request_id == "7"

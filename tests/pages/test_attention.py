@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.plain import JOINER
-from tests.opened import address, allow_any_model, by_label, opened_script
+from tests.opened import address, allow_any_model, by_label, downloads, opened_script
 
 opened = partial(opened_script, "pages/attention.py")
 
@@ -142,6 +142,17 @@ def test_an_empty_sentence_a_asks_for_one(a: str) -> None:
     assert "Sentence A" in spoken(page)
     by_label(page.text_input, "Sentence A").set_value("Now there is one.").run()
     assert not page.error
+
+
+def test_of_a_long_text_a_layer_is_offered_for_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened_script("pages/attention.py", a="a " * 330, b="")
+    offered = downloads(page)
+    assert {"This head (CSV)", "This layer (.npz)", "Everything (.npz)"} <= set(offered)
+    assert not {"This layer (CSV)", "Everything (CSV)"} & set(offered)
+    monkeypatch.setattr("components.attention_downloads.MOST_BYTES", 30_000_000)
+    page.run()
+    assert "Everything (.npz)" not in downloads(page)
+    assert any("each layer has its own, for NumPy" in told.value for told in page.caption)
 
 
 def test_a_text_over_the_limit_is_cut_and_stays_whole_in_the_box() -> None:
