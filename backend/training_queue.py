@@ -12,6 +12,7 @@ The server closes the queue when it ends: then the training ends at its next rep
 goes on when its visitor has left.
 """
 
+import atexit
 import logging
 import os
 import sys
@@ -237,8 +238,10 @@ class TrainingQueue:
 
 @cache
 def server_queue() -> TrainingQueue:
-    """The one line of this server, which closes it when it ends."""
-    return TrainingQueue()
+    """The one line of this server, which closes it when it ends; a script does so at its exit."""
+    queue = TrainingQueue()
+    atexit.register(queue.close)
+    return queue
 
 
 def _step_back() -> None:

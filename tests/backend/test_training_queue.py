@@ -322,7 +322,7 @@ def test_what_fails_because_the_server_ends_is_stopped(caplog: pytest.LogCapture
         assert go.wait(LONG)
         raise RuntimeError("cannot schedule new futures after interpreter shutdown")
 
-    job = queue.submit("is late", work)
+    job: Job[Share, None] = queue.submit("is late", work)
     assert began.wait(LONG)
     queue.close(0)
     with caplog.at_level(logging.INFO, "explorer"):
