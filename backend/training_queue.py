@@ -178,7 +178,7 @@ class TrainingQueue:
             over = job._run()
             self._log(job, over)
             if isinstance(over, Failed):
-                _forget_variables(over.error)
+                _forget_where(over.error)
             give_memory_back()
             with self._lock:
                 job._over, self._running = over, None
@@ -251,7 +251,8 @@ def _step_back() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
-def _forget_variables(error: BaseException) -> None:
-    """Keep where it happened, but not the variables: they may hold a model."""
+def _forget_where(error: BaseException) -> None:
+    """The log has told where it happened: variables there, and what closes over them, hold much."""
     for one in chain_of(error):
         traceback.clear_frames(one.__traceback__)
+        one.__traceback__ = None

@@ -100,7 +100,7 @@ def a_table() -> LabelledTexts:
     return LabelledTexts(("A text.", "Another one."), ("a", "b"))
 
 
-@pytest.mark.parametrize("over", [Done])
+@pytest.mark.parametrize("over", [Done, Failed])
 def test_what_was_asked_for_is_let_go_of_when_it_is_over(
     over: type[Any], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

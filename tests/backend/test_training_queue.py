@@ -177,7 +177,7 @@ def test_an_exception_is_handed_on_as_it_is_and_the_line_goes_on(error: BaseExce
     failed = jobs[0].poll()
     assert isinstance(failed, Failed)
     assert failed.error is error
-    assert failed.error.__traceback__ is not None
+    assert failed.error.__traceback__ is None
     assert jobs[1].poll() == Done("quick")
 
 
