@@ -8,6 +8,7 @@ from typing import Final
 from cluster.children import CannotStart
 
 LOOPBACK: Final = "127.0.0.1"
+_OTHERS: Final = "Set PORT, SERVE_PORT, RAY_PORT, DASHBOARD_PORT or CLIENT_PORT."
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,22 @@ class Ports:
     client: int
 
     def refuse_taken(self) -> None:
-        """Look whether all of them are free.
+        """Look whether all of them are free, and each another.
 
         Ray Serve's nodes share a port with whoever listens there already, so it would not say so.
 
         Raises: CannotStart with the ports that are not
         """
         needed = (self.front, *self.webs, self.serve, self.ray, self.dashboard, self.client)
+        if twice := sorted({str(port) for port in needed if needed.count(port) > 1}):
+            raise CannotStart(
+                f"Port {', '.join(twice)} would be used twice: web servers take the ports after "
+                f"PORT. {_OTHERS}"
+            )
         if taken := [str(port) for port in needed if _is_taken(port)]:
             raise CannotStart(
                 f"Somebody listens already on port {', '.join(taken)} of this machine. End that, "
-                "or choose other ports (PORT, SERVE_PORT, RAY_PORT, DASHBOARD_PORT, CLIENT_PORT)."
+                f"or choose others. {_OTHERS}"
             )
 
 

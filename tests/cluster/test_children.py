@@ -139,6 +139,13 @@ def test_ports_are_the_usual_ones_or_as_set() -> None:
             ports_of({"PORT": wrong}, webs=2)
 
 
+def test_a_port_for_two_is_told() -> None:
+    front = free_ports(0).front
+    ports = ports_of({"PORT": str(front), "SERVE_PORT": str(front + 1)}, webs=2)
+    with pytest.raises(CannotStart, match=rf"Port {front + 1} would be used twice"):
+        ports.refuse_taken()
+
+
 def test_free_ports_are_free_and_all_different() -> None:
     ports = free_ports(webs=3)
     ports.refuse_taken()
