@@ -26,10 +26,12 @@ from backend.errors import InputError, ServerBusy
 from backend.memory import megabytes
 
 LIFE: Final = 15.0
-"""Seconds that a file waits to be fetched, and that one who fetches it may let it stand still."""
+"""Seconds that a file waits to be fetched."""
+STILL: Final = 60.0
+"""Seconds for which one who fetches it may let it stand still; a browser does so for 20."""
 MOST_BYTES: Final = 100_000_000
 """Of all files that are made, wait or are being fetched, and so of each."""
-PATIENCE: Final = 60.0
+PATIENCE: Final = 90.0
 """Seconds that one who asks for a file waits for room; Streamlit's page waits three minutes."""
 _AGAIN: Final = 15.0
 _PAUSE: Final = 0.1
@@ -166,7 +168,7 @@ class InPieces:
     async def _send(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_pieces(message: Message) -> None:
             for piece in _pieces(message):
-                async with asyncio.timeout(LIFE):
+                async with asyncio.timeout(STILL):
                     await send(piece)
 
         with self._files.being_read(name):

@@ -245,7 +245,7 @@ def test_who_lets_a_file_stand_still_is_left(
     files: MadeFiles, storage: MemoryMediaFileStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = held(files, storage, b"1" * 40)
-    monkeypatch.setattr(made_files, "LIFE", 0.01)
+    monkeypatch.setattr(made_files, "STILL", 0.01)
 
     async def sent(message: Any) -> None:
         await asyncio.Event().wait()
