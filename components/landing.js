@@ -8,6 +8,7 @@ export default function ({ data, parentElement }) {
   const main = around?.closest("[data-testid=stMain]");
   if (!main) return;
   if (data.name === "Page") makeRoom(main, data);
+  onePerPage();
   const name = `landed${data.name}`;
   const before = main.dataset[name];
   main.dataset[name] = data.place;

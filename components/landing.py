@@ -14,7 +14,7 @@ LANDING_STYLE: Final = """
 """
 """Below Streamlit's bar at the top; and the landing itself takes no room, nor is it seen."""
 
-_mount = st.components.v2.component("landing", js=script_of("sidebar", "landing"))
+_mount = st.components.v2.component("landing", js=script_of("history", "sidebar", "landing"))
 
 
 def show_title(title: str, *, presenting: bool) -> None:

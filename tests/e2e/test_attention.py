@@ -247,6 +247,23 @@ def test_back_undoes_the_last_change(open_page: Open) -> None:
     expect(page.get_by_label("Layer", exact=True)).to_have_value("3")
 
 
+def test_back_leads_from_page_to_page(open_page: Open) -> None:
+    page = open_page("/attention")
+    before: int = page.evaluate("history.length")
+    page.get_by_role("gridcell", name="layer 0, head 2", exact=True).click()
+    page.wait_for_url(re.compile("layer=0"))
+    wait_until_drawn(page)
+    page.get_by_role("link", name="Compare", exact=True).first.click()
+    page.wait_for_url(re.compile(r"/compare\?.*layer=0"))
+    wait_until_drawn(page)
+    assert page.evaluate("history.length") == before + 2
+    page.go_back()
+    page.wait_for_url(re.compile(r"/attention\?.*layer=0"))
+    drawn(page, 0, 2)
+    page.go_back()
+    drawn(page, 3, 1)
+
+
 def test_the_choice_survives_other_pages(open_page: Open) -> None:
     page = open_page("/attention")
     page.get_by_label("Sentence B", exact=True).fill("Something else entirely.")
