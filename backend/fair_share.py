@@ -3,17 +3,20 @@
     pays(find)        whose share is spent in a thread is what `find` says there
     with charged():   whatever is computed in here is paid by that visitor
     with paid_by(payer):   the same in another thread that works for that visitor
+    with drawing():   what drawing a page takes is paid too
 
 A share is a bucket of seconds that fills up slowly. What was begun is always finished, so a bucket
 can be overdrawn; then nothing new is begun until some of it has come back. Only what really has to
-be computed costs anything: what is kept already, and what others are computing just now, is free.
+be computed costs much: of what is kept already, or computed for others just now, only drawing it is
+paid. That is never refused; who has used up a share and has one page drawn after the other is drawn
+them more slowly.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Lock
-from time import monotonic, thread_time
+from threading import Lock, local
+from time import monotonic, sleep, thread_time
 from typing import Final
 
 from backend.errors import ShareUsedUp
@@ -24,6 +27,7 @@ PER_SECOND: Final = 0.25
 """What comes back: a new pair of 30 tokens costs 0.02 s, its flow 0.1 s."""
 _ENOUGH: Final = 1.0
 """Seconds that have to be there again before a visitor who has used up all goes on."""
+_LONGEST_REST: Final = 2.0
 
 
 class FairShare:
@@ -106,8 +110,35 @@ def paid_by(share: FairShare | None) -> Iterator[None]:
     finally:
         _is_paid.reset(paid)
         _whose.reset(whose)
+        took = thread_time() - began
+        _paid_here.seconds += took
         if share is not None:
-            share.spend(thread_time() - began)
+            share.spend(took)
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """What drawing a page takes beside what is computed for it is paid by its visitor.
+
+    Where nothing is left, this thread rests afterwards until as much has come back, for some
+    seconds at most; meanwhile what that visitor asks for adds up to one page.
+    """
+    share = payer()
+    began = thread_time() - _paid_here.seconds
+    try:
+        yield
+    finally:
+        took = thread_time() - _paid_here.seconds - began
+        if share is not None:
+            share.spend(took)
+            if share.wait():
+                sleep(min(took / PER_SECOND, _LONGEST_REST))
+
+
+class _Paid(local):
+    """What has been paid of this thread's time."""
+
+    seconds = 0.0
 
 
 def _nobody() -> FairShare | None:
@@ -117,3 +148,4 @@ def _nobody() -> FairShare | None:
 _find: Callable[[], FairShare | None] = _nobody
 _is_paid: ContextVar[bool] = ContextVar("is_paid", default=False)
 _whose: ContextVar[FairShare | None] = ContextVar("whose", default=None)
+_paid_here: Final = _Paid()

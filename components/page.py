@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import RerunException
 
 from backend.catalogue import BUILT_IN
 from backend.errors import ExplorerError, ModelError, NotTrained, Passing, TooMuchAsked
+from backend.fair_share import drawing
 from components import kept, presenter
 from components.browser_files import style_of
 from components.fair_share import go_on_later
@@ -59,6 +60,12 @@ def page(title: str, question: str) -> Iterator[TakeAway]:
 
     What can be taken away from the page, beside its figures, the page puts into what it is given.
     """
+    with drawing(), _page(title, question) as taken:
+        yield taken
+
+
+@contextmanager
+def _page(title: str, question: str) -> Iterator[TakeAway]:
     taken = TakeAway(title)
     run, ended_by = Run(title), None
     kept.read_address()

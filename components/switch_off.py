@@ -46,15 +46,16 @@ def changed_trace(trace: Trace, off: SwitchedOff, kind: str = RAW) -> Trace:
 
     kind: what is drawn as weights
     """
-    if not off:
-        return trace
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        view = kept.view()
-        drawn = None if KINDS[kind].per_layer else (view.layer, view.head)
-        st.markdown(notice(off, trace, drawn, looks=kind == RAW), width="stretch")
-        show_all_on("all_on_above")
-    with st.spinner("The model runs again …"):
-        return cached_switched_off(trace.model, *trace.sentences, off)
+    with st.container():  # always there: what stands below keeps its place, and is not drawn anew
+        if not off:
+            return trace
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            view = kept.view()
+            drawn = None if KINDS[kind].per_layer else (view.layer, view.head)
+            st.markdown(notice(off, trace, drawn, looks=kind == RAW), width="stretch")
+            show_all_on("all_on_above")
+        with st.spinner("The model runs again …"):
+            return cached_switched_off(trace.model, *trace.sentences, off)
 
 
 def _choose_heads(trace: Trace) -> None:

@@ -197,7 +197,21 @@ def hostile_strings(count: int, *, seed: int, blocks: Sequence[str] = BLOCKS) ->
     """Every block by itself first, then random compositions of several."""
     chance = random.Random(seed)
     found = list(blocks[:count])
-    while len(found) < count:
-        glue = chance.choice(("", " ", "\n", "<", '"', ">", "\\"))
-        found.append(glue.join(chance.choices(blocks, k=chance.randint(2, 5))))
-    return found
+    return found + [_composed(chance, blocks) for _ in range(count - len(found))]
+
+
+def hostile_sentences(count: int, *, composed: int, seed: int) -> list[str]:
+    """Sentences with every block in one of them, and some compositions of several.
+
+    count: how many sentences; each begins with markup, much of which is none elsewhere in a line,
+        if there are no more than of MARKUP
+    """
+    chance = random.Random(seed)
+    others = [*TAGS, *CODE, *SIGNS, *(_composed(chance, BLOCKS) for _ in range(composed))]
+    strings = chance.sample(MARKUP, len(MARKUP)) + chance.sample(others, len(others))
+    return [" ".join(strings[first::count]) for first in range(count)]
+
+
+def _composed(chance: random.Random, blocks: Sequence[str]) -> str:
+    glue = chance.choice(("", " ", "\n", "<", '"', ">", "\\"))
+    return glue.join(chance.choices(blocks, k=chance.randint(2, 5)))

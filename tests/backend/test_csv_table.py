@@ -10,7 +10,7 @@ import pytest
 from backend.csv_table import table, without_apostrophe
 from backend.labelled_texts import texts_from_csv
 from backend.transfer_tables import rows_csv
-from tests.hostile import hostile_strings
+from tests.hostile import LONE, hostile_strings
 
 FORMULAS = (
     "=1+1",
@@ -93,6 +93,11 @@ def test_whatever_is_written_is_read_back() -> None:
     texts += ["".join(chance.choices("'\"=+-@;\t\r\n (|!a1＝", k=8)) for _ in range(3_000)]
     fields = fields_of(table(["text", "label"], [[text, "x"] for text in texts]))
     assert [without_apostrophe(field) for field in fields] == texts
+
+
+@pytest.mark.parametrize("half", LONE)
+def test_half_a_character_does_not_end_a_table(half: str) -> None:
+    assert fields_of(table([f"a{half}"], [[f"{half}b"], ["c"]])) == ["?b", "c"]
 
 
 def test_a_table_of_ones_own_comes_back_from_its_file() -> None:

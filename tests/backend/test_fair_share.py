@@ -14,7 +14,7 @@ import pytest
 from backend import cluster, fair_share
 from backend.encoding import hidden_states
 from backend.errors import QueueFull, TooMuchAsked
-from backend.fair_share import FairShare, charged, paid_by, payer, pays
+from backend.fair_share import FairShare, charged, drawing, paid_by, payer, pays
 from backend.shared import Shared
 from backend.training_queue import MOST_OF_ONE, Job, TrainingQueue
 
@@ -191,6 +191,40 @@ def test_who_makes_a_file_for_a_visitor_asks_a_cluster_for_that_one(share: FairS
     with paid_by(share), charged():
         assert payer() is share
     assert payer() is None
+
+
+def test_drawing_is_paid_beside_what_is_computed_and_once(share: FairShare) -> None:
+    with drawing():
+        work(0.05)
+        with charged():
+            work(0.05)
+        work(0.05)
+    assert 10 - 0.25 < share._left < 10 - 0.14
+
+
+def test_drawing_is_never_refused_but_slow_for_who_has_used_up_a_share(
+    share: FairShare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested = list[float]()
+    monkeypatch.setattr(fair_share, "sleep", rested.append)
+    with drawing():
+        work(0.05)
+    assert rested == []
+    share.spend(20)
+    for seconds in (0.05, 0.6):
+        with drawing():
+            work(seconds)
+    assert rested == [pytest.approx(0.2, abs=0.1), 2]
+
+
+def test_a_page_that_fails_is_paid_as_well(share: FairShare) -> None:
+    def fail() -> None:
+        with drawing():
+            work(0.05)
+            raise KeyError
+
+    pytest.raises(KeyError, fail)
+    assert share._left < 9.96
 
 
 def test_one_visitor_takes_only_some_places_of_the_line(share: FairShare) -> None:

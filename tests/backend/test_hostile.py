@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from backend.errors import EmptySentence
 from backend.model import Model
 from backend.tokenizer import Tokenizer, load_tokenizer
+from tests.hostile import LONE
 
 SHARP = [
     "🦜",
@@ -15,8 +16,7 @@ SHARP = [
     "مرحبا",
     "e\u0301\u0323",
     "\0",
-    "\ud800",
-    "\udfff",
+    *LONE,
     "\u202e",
     "\ufeff",
     "<script>alert(1)</script>",

@@ -30,6 +30,16 @@ def test_the_page_says_how_long_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> 
     assert not app.exception
 
 
+def test_a_page_that_is_drawn_again_is_paid() -> None:
+    app = opened_script("pages/tokens.py", a="One is here.", b="")
+    now = app.session_state["stored"]["share"]
+    now._clock = lambda: now._told  # time stands still
+    left = now._left
+    for _ in range(3):
+        app.run()
+    assert 0.005 < left - now._left < 3
+
+
 def test_what_is_downloaded_is_paid_by_who_sees_the_button(monkeypatch: pytest.MonkeyPatch) -> None:
     share, offered = FairShare(), list[Callable[[], bytes]]()
     monkeypatch.setattr("streamlit.download_button", lambda _, data, **__: offered.append(data))

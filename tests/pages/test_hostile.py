@@ -5,18 +5,17 @@ import random
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from backend.cached import cached_tagger
+from backend.cached import cached_tagger, cached_tokenizer
 from components.view import FIELDS
-from tests.hostile import hostile_strings
+from tests.hostile import MARKUP, hostile_sentences, hostile_strings
 from tests.opened import address, by_label, opened_script
 
 PAGES = (
     "overview", "lesson", "tokens", "embeddings", "attention", "compare", "heads", "inside",
     "bertviz", "output", "cloze", "transfer",
 )  # fmt: skip
-STRINGS = hostile_strings(2_400, seed=1)
-OF_A_SENTENCE = 25
-OF_A_PAGE = len(STRINGS) // len(PAGES)
+SENTENCES = len(MARKUP)  # of each page; short ones, which pages draw in no time
+COMPOSED = 80
 
 ODD = (
     "", " ", "0", "-0", "-1", "00", "1", "999999999999999999999", "9" * 5_000, "-" + "9" * 5_000,
@@ -40,10 +39,8 @@ def much_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pairs_of(page: str) -> list[tuple[str, str]]:
-    """The page's part of the strings, many in each sentence."""
-    begin = PAGES.index(page) * OF_A_PAGE
-    mine = STRINGS[begin : begin + OF_A_PAGE]
-    texts = [" ".join(mine[at : at + OF_A_SENTENCE]) for at in range(0, len(mine), OF_A_SENTENCE)]
+    """Every block, and compositions that no other page has."""
+    texts = hostile_sentences(SENTENCES, composed=COMPOSED, seed=PAGES.index(page))
     return list(zip(texts[::2], texts[1::2], strict=True))
 
 
@@ -56,6 +53,7 @@ def check(page: AppTest) -> None:
 def test_hostile_sentences(name: str) -> None:
     page = None
     for a, b in pairs_of(name):
+        assert not cached_tokenizer("minilm").split(a, b).left_out  # the model reads all of it
         if page is None:
             page = opened_script(f"pages/{name}.py", a=a, b=b)
         else:
@@ -112,7 +110,8 @@ def test_a_hostile_text_on_heads() -> None:
     page = opened_script("pages/heads.py")
     page.session_state["stored"]["heads_over"] = "A text"
     page.run()
+    strings = hostile_strings(400, seed=1)
     for begin in range(0, 400, 80):
-        text = "\n".join(STRINGS[begin : begin + 80])[:1_900]
+        text = "\n".join(strings[begin : begin + 80])[:1_900]
         page.text_area[0].set_value(text).run()
         check(page)
