@@ -91,6 +91,23 @@ def test_what_one_reader_switches_off_changes_only_his_own_page(
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+@pytest.mark.parametrize("press", ["click", "Enter"])
+def test_the_page_stays_where_a_head_is_switched_off(open_page: Open, press: str) -> None:
+    page = open_page("/attention", 1280, 720)
+    expect(page.get_by_text("Nothing is switched off")).to_be_visible()
+    wait_until_drawn(page)
+    button = page.get_by_role("button", name="Switch off layer 3, head 1")
+    if press == "click":
+        button.click()
+    else:
+        button.press(press)
+    answer = page.get_by_text("is turned by a cosine distance of")
+    expect(answer).to_be_visible()
+    wait_until_drawn(page)
+    expect(page.get_by_role("button", name="Switch on layer 3, head 1")).to_be_in_viewport()
+    expect(answer).to_be_in_viewport()
+
+
 def test_all_heads_are_ranked_and_a_click_opens_one(open_page: Open) -> None:
     page = open_page("/attention?layer=2&head=2")
     page.get_by_role("button", name="Measure all heads").click()
