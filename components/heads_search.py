@@ -22,6 +22,7 @@ from backend.trace import Trace
 from backend.trace_words import Word, words_in
 from components import kept
 from components.attention_view import trace_name
+from components.focus_after import focus_after
 from components.for_all import find_tagger, show_training
 from components.heads_found import about_here, about_presets, show_found
 from components.inputs import choose_over, use_sentences
@@ -33,12 +34,20 @@ from components.word_pairs import show_word_pairs
 
 MOST_PAIRS: Final = 20
 _KEY: Final = "word_pairs"
+_BEGIN: Final = "begin_search"
 
 
 def show_search(trace: Trace, choice: Choice) -> None:
-    """Draw the words, the chosen pairs, and the heads ranked by them."""
+    """Draw the heading, the words, the chosen pairs, and the heads ranked by them."""
     words = words_in(trace)
     pairs = _pairs(words, kept.view().search)
+    with st.container():
+        st.header("Search by example", anchor=False)
+        focus_after(_BEGIN, there=bool(pairs))
+    st.markdown(
+        "Which head looks from one word at another? A word of several pieces counts as one: the "
+        "mean over the pieces that look, of all that goes to the pieces looked at."
+    )
     name = trace_name(trace)
     show_word_pairs(
         words, pairs, name=name, key=_KEY, on_pair=partial(_add, name, [w.first for w in words])
@@ -96,7 +105,7 @@ def _offer_beginning(trace: Trace) -> None:
     if example.claim:
         st.button(
             plain(f"{example.claim.pronoun} → {example.claim.first}"),
-            key="begin_search",
+            key=_BEGIN,
             icon=":material/search:",
             on_click=_begin,
             args=(trace.model, (a, b) if here else (example.a, example.b), example.claim),

@@ -15,6 +15,7 @@ from components import kept
 from components.downloads import offer_csv
 from components.drawn_figure import show_figure
 from components.figures_switch_off import removal_figure
+from components.focus_after import focus_after
 from components.heads_words import head_name
 from components.page import page_theme
 from components.switch_off_words import (
@@ -32,6 +33,7 @@ AT_ONCE: Final = 5e9
 """Work up to which all heads are measured without being asked for again, in tokens x runs x layers
 x width²: 64 tokens on the built-in model, well below 2 s."""
 _MAP: Final = "removals"
+_BUTTON: Final = "measure_heads"
 
 
 def show_removals(trace: Trace, query: int) -> None:
@@ -39,16 +41,20 @@ def show_removals(trace: Trace, query: int) -> None:
 
     trace: with nothing switched off
     """
-    st.subheader(f"Which heads matter for {name_of(query, trace.tokens)}?", anchor=False)
+    asked = _is_asked(trace)
+    with st.container():
+        st.subheader(f"Which heads matter for {name_of(query, trace.tokens)}?", anchor=False)
+        focus_after(_BUTTON, there=asked)
     runs = trace.layers * trace.heads
     st.markdown(
         f"The model runs {runs} times more, each time without one of its {runs} heads, the others "
         "switched on, whatever is switched off above. Is the head that looks hardest also the one "
         "that matters most?"
     )
-    if not _is_asked(trace):
+    if not asked:
         st.button(
             "Measure all heads",
+            key=_BUTTON,
             icon=":material/timer:",
             on_click=kept.store,
             args=("removals", _text(trace)),

@@ -50,9 +50,4 @@ with page(
             "(Torgerson 1952). The directions themselves mean nothing. “3.1” is layer 3, head 1."
         )
         show_likeness(measured, choice)
-    st.header("Search by example", anchor=False)
-    st.markdown(
-        "Which head looks from one word at another? A word of several pieces counts as one: the "
-        "mean over the pieces that look, of all that goes to the pieces looked at."
-    )
     show_search(trace, choice)

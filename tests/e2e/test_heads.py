@@ -167,3 +167,21 @@ def test_nothing_sticks_out_at_any_width(open_page: Open, screenshots: Path, sch
         expect(page.get_by_text("Layer 3, head 1 comes first")).to_be_visible()
         page.screenshot(path=screenshots / f"heads-{scheme}-{width}.png")
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_the_focus_goes_on_from_the_heading_of_the_search(open_page: Open) -> None:
+    page = open_page("/heads")
+    page.get_by_role("button", name="it → chicken").press("Enter")
+    expect(page.get_by_text("Searched for")).to_be_visible()
+    expect(page.get_by_role("heading", name="Search by example")).to_be_focused()
+
+
+def test_a_link_of_the_sidebar_with_the_focus_has_a_ring(open_page: Open) -> None:
+    page = open_page("/heads")
+    link = page.get_by_test_id("stSidebarNavLink").nth(3)
+    link.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(link).to_be_focused()
+    expect(link).to_have_css("outline-style", "solid")
+    expect(link).to_have_css("outline-width", "3px")

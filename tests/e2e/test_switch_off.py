@@ -108,6 +108,13 @@ def test_the_page_stays_where_a_head_is_switched_off(open_page: Open, press: str
     expect(answer).to_be_in_viewport()
 
 
+def test_the_focus_goes_on_from_the_heading_of_what_was_measured(open_page: Open) -> None:
+    page = open_page("/attention")
+    page.get_by_role("button", name="Measure all heads").press("Enter")
+    expect(page.get_by_role("button", name="All heads (CSV)")).to_be_visible()
+    expect(page.get_by_role("heading", name="Which heads matter for")).to_be_focused()
+
+
 def test_all_heads_are_ranked_and_a_click_opens_one(open_page: Open) -> None:
     page = open_page("/attention?layer=2&head=2")
     page.get_by_role("button", name="Measure all heads").click()
