@@ -13,7 +13,7 @@ from components.bertviz_page import bertviz_page, framed, page_height
 from components.downloads import offer_download
 from components.inputs import show_way
 from components.page import page_theme
-from components.presenter import main_figure
+from components.presenter import main_figure, tell_chosen
 from components.view import Choice
 from components.view_options import VIEWS
 
@@ -72,6 +72,7 @@ def show_view(view: str, trace: Trace, choice: Choice) -> None:
     with st.spinner("The page of BertViz is made …"):
         frame = framed(made(), view, theme)
     with main_figure():
+        tell_chosen(f"{VIEWS[view]}, opened at layer {choice.layer}, head {choice.head}")
         st.iframe(frame, height=page_height(view, trace), alt=f"BertViz: {VIEWS[view]}")
     # Streamlit asks whether the page is an address, and Python would keep what it took apart.
     urlsplit.cache_clear()  # type: ignore[attr-defined]

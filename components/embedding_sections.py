@@ -26,7 +26,9 @@ from components.kept import write_address
 from components.loading import load_model
 from components.page import page_theme
 from components.parts import part_of_page
-from components.presenter import main_figure
+from components.plain import plain
+from components.presenter import main_figure, tell_chosen
+from components.token_chips import visible
 from components.token_choice import choose_token
 
 NEIGHBOURS: Final = 12
@@ -53,6 +55,7 @@ def show_one_token(model: str, sentences: tuple[str, str | None]) -> None:
     position = choose_token(trace)
     figure = one_token_figure(parts, position, limit=limit, theme=page_theme())
     with main_figure():
+        tell_chosen(f"Token {position}: “{plain(visible(trace.tokens[position]))}”")
         show_figure(figure, f"The vectors of {trace.tokens[position]}, added up", key="one_token")
     st.markdown(_about_colours(limit))
     again = trace_again(trace)

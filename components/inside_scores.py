@@ -22,7 +22,7 @@ from components.figures_inside import (
 )
 from components.inside_drawing import Inside, draw
 from components.plain import label
-from components.presenter import main_figure
+from components.presenter import main_figure, tell_chosen
 
 
 def show_vectors(inside: Inside) -> None:
@@ -35,6 +35,7 @@ def show_vectors(inside: Inside) -> None:
     panels = (query, Vectors("keys: what each token is found by", keys, inside.labels))
     figure = vectors_figure(panels, limit=limit, theme=inside.theme, marked=inside.row)
     with main_figure():
+        tell_chosen(words.chosen(steps, inside.names))
         draw(figure, "The query and the keys", "vectors")
 
 

@@ -79,6 +79,11 @@ def summary(steps: HeadSteps, names: Sequence[str], special: BoolArray) -> str:
     return f"{told}. Here is how it comes to that, and what comes of it."
 
 
+def chosen(steps: HeadSteps, names: Sequence[str]) -> str:
+    """Which head it is, and who looks. names: (token,)"""
+    return f"Layer {steps.layer}, head {steps.head}: {quoted(names[steps.query])} looks"
+
+
 def about_drawn(steps: HeadSteps, places: Places) -> str:
     """Which tokens the figures leave out."""
     count = len(steps.weights)

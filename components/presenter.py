@@ -123,6 +123,16 @@ def main_figure() -> AbstractContextManager[Any]:
     return st.container(key="main_figure", gap=None)
 
 
+def tell_chosen(words: str) -> None:
+    """Say beside the page's title what the main figure is of: the sidebar that says it makes room.
+
+    To be called within `main_figure`. words: Markdown
+    """
+    if is_presenting():
+        with st.container(key="told_chosen"):
+            st.markdown(words)
+
+
 def sized(figure: plot.Figure) -> plot.Figure:
     """The figure as large as it is drawn."""
     return enlarged(figure, _SCALE, _WINDOW) if is_presenting() else figure

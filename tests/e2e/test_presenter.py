@@ -139,6 +139,27 @@ def test_each_of_many_fast_presses_counts(presented: Page) -> None:
     expect(presented.get_by_text("Layer 2, head 6: it (A) looks at")).to_be_visible()
 
 
+def test_the_first_screen_says_which_head_or_token_it_is_of(open_page: Open, address: str) -> None:
+    page = open_page("/inside?present=1", 1280, 720)
+    chosen = page.locator(".st-key-told_chosen")
+    expect(chosen).to_contain_text("Layer 3, head 1")
+    page.keyboard.press("l")
+    expect(chosen).to_contain_text("Layer 4, head 1")
+    page.keyboard.press("h")
+    expect(chosen).to_contain_text("Layer 4, head 2")
+    for path, told in (
+        ("inside", "Layer 3, head 1"),
+        ("embeddings", "Token 10: “it”"),
+        ("bertviz", "layer 3, head 1"),
+    ):
+        page.goto(f"{address}/{path}?present=1")
+        expect(chosen).to_contain_text(told)
+        wait_until_drawn(page)
+        box = chosen.bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] <= 30, path
+
+
 def test_a_clicker_goes_through_the_examples(presented: Page) -> None:
     presented.keyboard.press("PageDown")
     presented.keyboard.press("PageDown")
