@@ -25,10 +25,19 @@ from components.weight_words import WORDS, WeightWords
 _STYLE: Final = """<style>
 .st-key-weights_told { min-height: 4.85rem; }
 .st-key-weights_told .katex { font-size: 1.1em; line-height: 1; }
-@media (max-width: 640px) { .st-key-weights_told { min-height: 11.25rem; } }
+@media (max-width: 640px) {
+  .st-key-weights_told { min-height: 9.65rem; }
+  .st-key-weights_told:has(.st-key-told_shortly) { min-height: 6.4rem; }
+}
+@media (max-width: 380px) {
+  .st-key-weights_told { min-height: 11.25rem; }
+  .st-key-weights_told:has(.st-key-told_shortly) { min-height: 9.6rem; }
+}
 </style>"""
 """Room for what is said from the first moment: formulas come late, and must not push down what is
-pointed at."""
+pointed at. On a phone there is no more of it than what is said of this kind needs."""
+_SHORT: Final = (RAW, "value")
+"""The kinds of which least is said."""
 _ANOTHER: Final = " Click a token on the left to ask about another one."
 _TOLD: Final = 50  # times at most that a bar of progress is drawn
 
@@ -85,7 +94,10 @@ def choose_kind(traces: Sequence[Trace]) -> str:
     drawn = RAW if why else kind
     told = KINDS[drawn]
     st.html(_STYLE)
-    with st.container(key="weights_told"):
+    with (
+        st.container(key="weights_told"),
+        st.container(key=f"told_{'shortly' if drawn in _SHORT else 'at_length'}"),
+    ):
         st.markdown(f"{told.answers}  \n{told.formula} ({told.source})")
     if why:
         st.info(f"{why} Until the text is shorter, the raw weights are shown.")

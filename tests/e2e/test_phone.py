@@ -112,6 +112,17 @@ def test_a_tap_says_what_pointing_says(phone: Page, address: str) -> None:
     expect(phone.locator(".readout.weight")).to_contain_text("difference")
 
 
+def test_no_empty_band_between_a_formula_and_its_figure(phone: Page, address: str) -> None:
+    room = """() => { const told = document.querySelector('.st-key-weights_told');
+        return told.getBoundingClientRect().bottom
+            - [...told.querySelectorAll('p')].at(-1).getBoundingClientRect().bottom; }"""
+    for path in ("attention", "compare"):
+        phone.goto(f"{address}/{path}")
+        expect(phone.locator(".panes").first).to_be_visible()
+        wait_until_drawn(phone)
+        assert 0 <= phone.evaluate(room) < 20, path
+
+
 def test_a_finger_on_a_figure_scrolls_the_page(phone: Page, address: str) -> None:
     phone.goto(f"{address}/embeddings")
     wait_until_drawn(phone)
