@@ -223,7 +223,8 @@ def test_a_page_that_fails_is_paid_as_well(share: FairShare) -> None:
             work(0.05)
             raise KeyError
 
-    pytest.raises(KeyError, fail)
+    with pytest.raises(KeyError):
+        fail()
     assert share._left < 9.96
 
 
