@@ -32,6 +32,7 @@ from backend.switched_off import SwitchedOff
 from cluster.ray_nodes import serve_config
 from tests.backend.small_models import FAMILIES, write_model, write_task_model
 from tests.fake_hub import FakeHub, running_hub
+from tests.own_loop import finished
 from tests.serving import ROOT
 
 pytest.importorskip("ray", reason="the tests of a cluster need requirements-ray.txt")
@@ -172,7 +173,7 @@ def test_who_comes_while_some_are_read_is_read_with_all_who_wait(
         assert await asyncio.gather(*asked) == list(range(11))
         assert await group.read("encoder", 99) == 99
 
-    asyncio.run(ask())
+    finished(ask())
     assert sizes == [1, 8, 2, 1]
 
 

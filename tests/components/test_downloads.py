@@ -1,6 +1,5 @@
 """What a button says whose file cannot be made, and what the log has of it."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 
@@ -11,6 +10,7 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from backend.errors import ClusterAway, NotAModel
 from components.downloads import Asked, FileMaker
+from tests.own_loop import finished
 
 MARK = "zebra crossing"
 
@@ -23,7 +23,7 @@ def answered(make: Callable[[], bytes], caplog: pytest.LogCaptureFixture) -> tup
         Asked(make, None, 0), "text/csv", "0", file_name="a.csv"
     )
     with caplog.at_level(logging.INFO):
-        answer = asyncio.run(FileMaker(lambda: files).handle(request, "session"))
+        answer = finished(FileMaker(lambda: files).handle(request, "session"))
     assert answer.request_id == "7"
     return answer.deferred_file.url, answer.error_msg
 

@@ -1,8 +1,7 @@
 """A made file waits for its browser whatever others do, and all of them together stay small."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from backend.errors import InputError, ServerBusy
 from components import made_files
 from components.downloads import Asked, FileMaker
 from components.made_files import LIFE, PATIENCE, InPieces, MadeFiles
+from tests.own_loop import finished
 
 
 class Clock:
@@ -43,12 +43,6 @@ def files(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> MadeFiles:
 @pytest.fixture
 def storage() -> MemoryMediaFileStorage:
     return MemoryMediaFileStorage("/media")
-
-
-def finished(work: Coroutine[Any, Any, Any]) -> Any:
-    """What it comes to, in a loop of its own; a browser's tests may hold this thread's."""
-    with ThreadPoolExecutor(1) as other:
-        return other.submit(asyncio.run, work).result()
 
 
 def held(files: MadeFiles, storage: MemoryMediaFileStorage, file: bytes) -> str:

@@ -1,8 +1,6 @@
 """Files that are sent to the server, through its page or straight to the address behind it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile, U
 
 from components import uploads
 from components.uploads import MOST_OF_ONE, FewUploads, content_of, held_bytes
+from tests.own_loop import finished
 
 ADDRESS = "/base/_stcore/upload_file/{}/{}"
 UPLOADED = UploadedFile(UploadedFileRec("1", "a.csv", "text/csv", b"a,b"), FileURLs())
@@ -44,9 +43,7 @@ def ask(files: MemoryUploadedFileManager, path: str, method: str = "PUT", size: 
             answered.append(message["status"])
 
     scope = {"type": "http", "method": method, "path": path, "headers": []}
-    with ThreadPoolExecutor(1) as other:  # a browser's tests may hold this thread's event loop
-        asked = FewUploads(take)(scope, take, hear)  # type: ignore[arg-type]
-        other.submit(asyncio.run, asked).result()
+    finished(FewUploads(take)(scope, take, hear))  # type: ignore[arg-type]
     return answered[0]
 
 
