@@ -29,7 +29,7 @@ def test_every_error_is_in_the_drawn_tree() -> None:
         for _, kind in inspect.getmembers(errors, inspect.isclass)
         if issubclass(kind, errors.ExplorerError)
     ]
-    assert len(classes) == 26
+    assert len(classes) == 27
     assert all(kind.__name__ in (errors.__doc__ or "") for kind in classes)
 
 
