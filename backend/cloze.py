@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from backend.errors import EmptySentence
 from backend.tokenizer import UNKNOWN, Tokenizer
 from backend.trace import IntArray, Trace
@@ -82,18 +80,6 @@ def can_be_filled(texts: Iterable[str], tokenizer: Tokenizer, mask: str) -> bool
     except EmptySentence:
         return False
     return mask in pieces and pieces.isdisjoint(UNKNOWN)
-
-
-def unknown_words(trace: Trace, segment: int) -> list[str]:
-    """The different characters of a sentence that became [UNK], in reading order.
-
-    segment: 0 = sentence A, 1 = sentence B
-    """
-    text = trace.sentences[segment] or ""
-    own = np.flatnonzero(trace.segments == segment)
-    unknown = [place for place in own if trace.tokens[place] == "[UNK]"]
-    spans = trace.spans[unknown].tolist()
-    return list(dict.fromkeys(text[start:end] for start, end in spans if end > start))
 
 
 def masks_in(trace: Trace, masks: IntArray, segment: int) -> IntArray:

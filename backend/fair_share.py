@@ -3,7 +3,7 @@
     pays(find)        whose share is spent in a thread is what `find` says there
     with charged():   whatever is computed in here is paid by that visitor
     with paid_by(payer):   the same in another thread that works for that visitor
-    with drawing():   what drawing a page takes is paid too
+    with drawing():   what drawing a page, or a part of it, takes is paid too
 
 A share is a bucket of seconds that fills up slowly. What was begun is always finished, so a bucket
 can be overdrawn; then nothing new is begun until some of it has come back. Only what really has to
@@ -120,14 +120,20 @@ def paid_by(share: FairShare | None) -> Iterator[None]:
 def drawing() -> Iterator[None]:
     """What drawing a page takes beside what is computed for it is paid by its visitor.
 
+    A part of a page that is drawn with it is paid with it, one that is drawn by itself likewise.
     Where nothing is left, this thread rests afterwards until as much has come back, for some
     seconds at most; meanwhile what that visitor asks for adds up to one page.
     """
+    if _paid_here.is_drawing:
+        yield
+        return
     share = payer()
     began = thread_time() - _paid_here.seconds
+    _paid_here.is_drawing = True
     try:
         yield
     finally:
+        _paid_here.is_drawing = False
         took = thread_time() - _paid_here.seconds - began
         if share is not None:
             share.spend(took)
@@ -136,9 +142,10 @@ def drawing() -> Iterator[None]:
 
 
 class _Paid(local):
-    """What has been paid of this thread's time."""
+    """What has been paid of this thread's time, and whether `drawing` will see to the rest."""
 
     seconds = 0.0
+    is_drawing = False
 
 
 def _nobody() -> FairShare | None:

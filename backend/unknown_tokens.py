@@ -7,6 +7,7 @@ import numpy as np
 
 from backend.errors import EmptySentence
 from backend.tokenizer import UNKNOWN, Tokenizer
+from backend.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,15 @@ def unknown_tokens(tokenizer: Tokenizer, texts: Sequence[str]) -> UnknownTokens:
         every += len(own)
         unknown += int(np.isin(own, UNKNOWN).sum())
     return UnknownTokens(unknown, every)
+
+
+def unknown_words(trace: Trace) -> list[str]:
+    """The different characters of both sentences that became [UNK], in reading order.
+
+    [UNK] itself, where it was typed, is not one of them.
+    """
+    words = []
+    for place in np.flatnonzero(np.isin(trace.tokens, UNKNOWN) & ~trace.special):
+        start, end = trace.spans[place].tolist()
+        words.append((trace.sentences[trace.segments[place]] or "")[start:end])
+    return [word for word in dict.fromkeys(words) if word and word not in UNKNOWN]

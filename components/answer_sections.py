@@ -9,16 +9,13 @@ import streamlit as st
 from backend import output_tables as tables
 from backend.cached import cached_trace, trace_again
 from backend.catalogue import CATALOGUE, title_of
-from backend.cloze import unknown_words
 from backend.model import Model
 from backend.tagger import Tagger
 from backend.task_heads import TaskHead
 from backend.trace import FloatArray, Trace
 from components import kept
 from components.attention_view import trace_name
-from components.cloze_words import unknown_said
 from components.downloads import offer_csv
-from components.mask_choice import short_word
 from components.output_words import label_name, learned_words, negation_words, weights_words
 from components.plain import plain
 from components.presenter import main_figure
@@ -29,7 +26,7 @@ from components.token_chips import visible
 def show_tags(trace: Trace, model: Model, tagger: Tagger) -> None:
     """The parts of speech of all tokens."""
     shares = tagger.probabilities(trace.hidden[-1])  # (token, tag)
-    with main_figure():
+    with main_figure(), st.container():
         _show_tokens(trace, tagger.tags, shares, key="tags", note=negation_words(trace.sentences))
     weights = weights_words(
         model.width, len(tagger.tags), model.numbers, plain(title_of(model.name))
@@ -61,14 +58,6 @@ def show_own_layer(trace: Trace, model: Model, head: TaskHead) -> None:
             )
         _show_sentences(trace, head)
     st.markdown(weights_words(model.width, len(head.labels), model.numbers, title))
-
-
-def show_unknown(trace: Trace) -> None:
-    """Say which words the model does not know."""
-    unknown = [word for segment in (0, 1) for word in unknown_words(trace, segment)]
-    if unknown:
-        words = [short_word(word) for word in dict.fromkeys(unknown)]
-        st.warning(unknown_said(trace.model, words))
 
 
 def _show_tokens(

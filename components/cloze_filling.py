@@ -9,7 +9,7 @@ import streamlit as st
 
 from backend.cached import cached_masked_words, cached_trace, trace_again
 from backend.classroom import classroom
-from backend.cloze import mask_places, masks_in, unknown_words, with_masks
+from backend.cloze import mask_places, masks_in, with_masks
 from backend.cloze_tables import fillings_csv
 from backend.embedding_tables import layer_name
 from backend.errors import EmptySentence, ExplorerError, NotTrained
@@ -17,14 +17,14 @@ from backend.masked_words import Filled, MaskedWords, likeliest
 from backend.trace import Trace
 from backend.training_states import Running, Waiting
 from components.cloze_sentences import use_small_bert
-from components.cloze_words import bold, no_output_layer, side_by_side, unknown_said
+from components.cloze_words import bold, no_output_layer, side_by_side
 from components.downloads import offer_csv
 from components.drawn_figure import show_figure
 from components.figures_cloze import ORDINALS, layers_figure
 from components.figures_lesson import bars_figure
 from components.inputs import Sentences, choose_pair
 from components.loading import load_model, load_trace
-from components.mask_choice import choose_masks, short_word
+from components.mask_choice import choose_masks
 from components.page import page_theme, show_error
 from components.plain import plain
 from components.presenter import main_figure
@@ -108,7 +108,7 @@ def _show_sides(name: str, sentences: Sentences, words: MaskedWords) -> None:
         columns = st.columns(len(sides), gap="large")
     for column, side in zip(columns, sides, strict=True):
         with column:
-            answers.append(_show_side(name, side, words))
+            answers.append(_show_side(side, words))
     found = [answer for answer in answers if answer is not None]
     if len(found) == 2:
         st.markdown(_held_together(found, words))
@@ -151,7 +151,7 @@ def _side(letter: str, text: str, trace: Trace, segment: int, words: MaskedWords
     return Side(letter, text, trace, segment, shown, beyond)
 
 
-def _show_side(name: str, side: Side, words: MaskedWords) -> Answer | None:
+def _show_side(side: Side, words: MaskedWords) -> Answer | None:
     """Draw a sentence and what could stand at one of its masks; None where there is no mask.
 
     What stands above the figures takes all the room there is: so they stand level with those of
@@ -159,7 +159,7 @@ def _show_side(name: str, side: Side, words: MaskedWords) -> Answer | None:
     """
     with st.container(height="stretch"):
         choose_masks(side.letter, side.text, words.mask)
-        _show_warnings(name, side)
+        _show_warnings(side)
         mask = _choose_mask(side, words) if side.masks else None
     if mask is None:
         return None
@@ -168,11 +168,9 @@ def _show_side(name: str, side: Side, words: MaskedWords) -> Answer | None:
     return Answer(side, mask, filled)
 
 
-def _show_warnings(name: str, side: Side) -> None:
+def _show_warnings(side: Side) -> None:
     """What of the sentence is not read as it stands there."""
     letter = side.letter.upper()
-    if unknown := unknown_words(side.trace, side.segment):
-        st.warning(unknown_said(name, [short_word(word) for word in unknown]))
     if side.beyond > 0:
         st.warning(
             f"{side.beyond} masks of Sentence {letter} are not filled: the first {_MOST_MASKS} "

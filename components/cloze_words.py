@@ -76,16 +76,6 @@ def no_output_layer(name: str) -> str:
     )
 
 
-def unknown_said(name: str, words: Sequence[str]) -> str:
-    """Which words the model does not know."""
-    shown = ", ".join(f"“{plain(word)}”" for word in words[:8])
-    more = " and others" if len(words) > 8 else ""
-    return (
-        f"{shown}{more}: not in the vocabulary of {plain(title_of(name))}. It reads **[UNK]** "
-        "there, the same sign for every unknown word."
-    )
-
-
 def scores_said(scores: Scores) -> str:
     """What a snapshot gets right on what was held out."""
     return (

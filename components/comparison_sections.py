@@ -16,7 +16,7 @@ from components.comparison_words import THRESHOLDS, cosine_words, known_words, l
 from components.downloads import offer_csv
 from components.drawn_figure import show_figure
 from components.figures_compare import cosine_figure
-from components.inputs import Sentences, choose_head, choose_pair, use_sentences
+from components.inputs import Sentences, choose_head, choose_pair, use_example
 from components.loading import load_model
 from components.page import page_theme
 from components.plain import plain
@@ -64,8 +64,8 @@ def ask_for_second(name: str, a: str) -> None:
     )
     st.button(
         f"Compare “{example.name}”",
-        on_click=use_sentences,
-        args=(example.a, example.b),
+        on_click=use_example,
+        args=(example,),
         icon=":material/compare_arrows:",
     )
 

@@ -10,10 +10,11 @@ from typing import Any, Final, TypeVar
 import streamlit as st
 
 from backend.catalogue import CATALOGUE, offered_as
-from backend.examples import EXAMPLES
+from backend.examples import EXAMPLES, Example
 from backend.trace import Reading
 from components import kept
 from components.fitted import NO_TOKENS
+from components.opened_example import opened_example
 from components.own_machine import any_model, refusal
 from components.plain import plain
 from components.stepping import allow_steps
@@ -67,6 +68,11 @@ def choose_sentences() -> Sentences:
 def use_sentences(a: str, b: str = "") -> None:
     """Put these sentences into the sidebar; for the callbacks of buttons."""
     kept.change(a=a, b=b, **NO_TOKENS)
+
+
+def use_example(example: Example) -> None:
+    """Put an example into the sidebar, and look at the word that it is about."""
+    kept.change(**opened_example(example, kept.view().model))
 
 
 def choose_model() -> str:
@@ -221,7 +227,7 @@ def show_all_on(key: str) -> None:
 def _use_example() -> None:
     example = next((e for e in EXAMPLES if e.name == st.session_state["example"]), None)
     if example:
-        use_sentences(example.a, example.b)
+        use_example(example)
 
 
 def _choose_one(label: str, field: str, titles: Mapping[Option, str]) -> Option:

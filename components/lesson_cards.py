@@ -88,8 +88,7 @@ def _show_later(first: int, mark: str) -> None:
 def _show_missing(exercise: Exercise, missing: Missing) -> None:
     st.markdown(plain(missing.reason))
     if missing.remedy == "pair":
-        pair = EXAMPLES[0].a, EXAMPLES[0].b
-        label, use = "Load the lesson's pair", partial(inputs.use_sentences, *pair)
+        label, use = "Load the lesson's pair", partial(inputs.use_example, EXAMPLES[0])
     else:
         label, use = "Use the built-in model", partial(inputs.use_model, BUILT_IN)
     st.button(label, key=f"help_{exercise.name}", on_click=use)

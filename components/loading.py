@@ -1,5 +1,8 @@
 """Models and traces for pages: from the caches, with progress while something takes its time."""
 
+from collections.abc import Sequence
+from typing import Final
+
 import streamlit as st
 
 from backend.cached import cached_model, cached_trace, model_is_ready
@@ -10,10 +13,14 @@ from backend.memory import megabytes
 from backend.model import Model
 from backend.model_files import model_folder
 from backend.trace import Trace
+from backend.unknown_tokens import unknown_words
 from components.inputs import Sentences
 from components.kept import visitor
+from components.mask_choice import short_word
 from components.own_machine import any_model
 from components.plain import plain
+
+_MOST_TOLD: Final = 8  # words
 
 
 def load_model(name: str) -> Model:
@@ -55,7 +62,7 @@ def _fetch(name: str, title: str) -> None:
 
 
 def load_trace(name: str, sentences: Sentences) -> Trace:
-    """What the model computed for the sentences; says so where a part of them was left out.
+    """What the model computed for the sentences; says what of them it did not read as it stands.
 
     Raises ModelError if the model cannot be had, EmptySentence if Sentence A is empty.
     """
@@ -67,9 +74,21 @@ def load_trace(name: str, sentences: Sentences) -> Trace:
             f"{plain(title_of(name))} reads at most {model.limit} tokens at once. "
             f"{trace.left_out} tokens are left out below; the text in the box stays whole."
         )
+    if unknown := unknown_words(trace):
+        st.caption(_unknown_said(plain(title_of(name)), [short_word(word) for word in unknown]))
     if trace.embeddings.segment is None and trace.sentences[1] is not None:
         st.caption(
             "This model has no segment embeddings: it tells A and B apart by their places and the "
             "separator between them only."
         )
     return trace
+
+
+def _unknown_said(title: str, words: Sequence[str]) -> str:
+    """Which words the model does not know."""
+    shown = ", ".join(f"“{plain(word)}”" for word in words[:_MOST_TOLD])
+    more = " and others" if len(words) > _MOST_TOLD else ""
+    return (
+        f"{shown}{more}: not in the vocabulary of {title}. It reads **[UNK]** there, the same "
+        "token for every unknown word."
+    )

@@ -7,6 +7,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from backend.cached import cached_model, model_is_ready
+from backend.fair_share import drawing
 from components import kept
 
 Given = ParamSpec("Given")
@@ -15,15 +16,16 @@ Given = ParamSpec("Given")
 def part_of_page(
     draw: Callable[Given, None], *, run_every: float | None = None
 ) -> Callable[Given, None]:
-    """What `draw` draws, as such a part; the chosen model stays with who works there.
+    """What `draw` draws, as such a part; who works there keeps the chosen model, and pays.
 
     run_every: seconds after which it is drawn anew; None where only a click does that
     """
 
     @wraps(draw)
     def drawn(*args: Given.args, **keywords: Given.kwargs) -> None:
-        _look_on()
-        draw(*args, **keywords)
+        with drawing():
+            _look_on()
+            draw(*args, **keywords)
 
     return st.fragment(drawn, run_every=run_every)
 

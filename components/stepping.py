@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from backend.examples import EXAMPLES
 from components import kept
-from components.fitted import NO_TOKENS
+from components.opened_example import opened_example
 from components.view import View
 
 _COUNTS: Final = "steps_of_pages"
@@ -42,8 +42,7 @@ def example_stepped(view: View, by: int) -> dict[str, Any]:
         return {}
     pairs = [(example.a, example.b) for example in EXAMPLES]
     here = pairs.index((view.a, view.b)) if (view.a, view.b) in pairs else -1 if by > 0 else 0
-    a, b = pairs[(here + by) % len(pairs)]
-    return {"a": a, "b": b, **NO_TOKENS}
+    return opened_example(EXAMPLES[(here + by) % len(pairs)], view.model)
 
 
 def _counts() -> dict[tuple[str, str], int]:

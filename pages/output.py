@@ -4,7 +4,7 @@ import streamlit as st
 
 from backend.cached import cached_task_head
 from components.accuracy_section import show_accuracy
-from components.answer_sections import show_own_layer, show_tags, show_unknown
+from components.answer_sections import show_own_layer, show_tags
 from components.fitted import fitted_tokens
 from components.for_all import find_tagger, show_training
 from components.inputs import choose_model, choose_sentences
@@ -32,7 +32,6 @@ with page(
     trace = load_trace(model_name, sentences)
     model = load_model(model_name)
     fit(trace, fitted_tokens)
-    show_unknown(trace)
     own = cached_task_head(model_name)
     if own is not None:
         st.header("The model's own classification layer", anchor=False)

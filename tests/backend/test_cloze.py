@@ -12,7 +12,6 @@ from backend.cloze import (
     masked,
     masks_in,
     same_but_for_masks,
-    unknown_words,
     unmasked,
     with_masks,
     words_of,
@@ -87,11 +86,9 @@ def test_what_was_masked_comes_back(text: str, places: set[int]) -> None:
     assert set(mask_places(hidden, MASK)) == expected
 
 
-def test_unknown_words_and_masks_of_each_sentence() -> None:
+def test_masks_of_each_sentence() -> None:
     model = train_small_bert(steps=1).model()
     trace = model.trace("The Professor crossed the [MASK], professor", "A [MASK] 🦜 slept")
-    assert unknown_words(trace, 0) == ["Professor", "professor"]
-    assert unknown_words(trace, 1) == ["A", "🦜", "slept"]
     masks = np.flatnonzero(np.array(trace.tokens) == MASK)
     assert masks_in(trace, masks, 0).tolist() == [5]
     assert masks_in(trace, masks, 1).tolist() == [10]

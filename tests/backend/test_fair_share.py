@@ -198,8 +198,13 @@ def test_drawing_is_paid_beside_what_is_computed_and_once(share: FairShare) -> N
         work(0.05)
         with charged():
             work(0.05)
+        with drawing():  # a part of it
+            work(0.05)
         work(0.05)
-    assert 10 - 0.25 < share._left < 10 - 0.14
+    assert 10 - 0.3 < share._left < 10 - 0.19
+    with drawing():  # the part by itself
+        work(0.05)
+    assert 10 - 0.38 < share._left < 10 - 0.24
 
 
 def test_drawing_is_never_refused_but_slow_for_who_has_used_up_a_share(

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend import cached
 from backend.errors import ServerFull
+from backend.fair_share import SECONDS, FairShare
 from backend.loaded_models import LOOKING, LoadedModels
 from components.view import View
 
@@ -24,6 +25,19 @@ def working() -> None:
     from components.parts import part_of_page
 
     part_of_page(lambda: None)()
+
+
+def counting() -> None:
+    from time import thread_time
+
+    from components.parts import part_of_page
+
+    def count() -> None:
+        began = thread_time()
+        while thread_time() < began + 0.05:
+            pass
+
+    part_of_page(count)()
 
 
 @pytest.fixture
@@ -68,3 +82,11 @@ def test_a_model_that_is_gone_is_not_loaded_for_that(
     part.run()
     assert not part.exception
     assert "one" not in models
+
+
+def test_who_works_there_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    share = FairShare(clock=Clock())
+    monkeypatch.setattr("backend.fair_share._find", lambda: share)
+    part = AppTest.from_function(counting, default_timeout=60).run()
+    assert not part.exception
+    assert share._left < SECONDS - 0.05

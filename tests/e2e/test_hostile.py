@@ -1,7 +1,8 @@
 """Some thousand hostile strings in a real browser, on every page: nothing in them comes to life.
 
 Looked for are: a script of theirs that ran (`window.hurt`, a dialog, an error in the console of a
-half-run one), an element that was made of them, and any request to another host than the app's.
+half-run one), an element that was made of them, be it by HTML, Markdown or LaTeX, and any request
+to another host than the app's.
 """
 
 import csv
@@ -14,24 +15,26 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, Request, expect
 
+from backend.cached import cached_tokenizer
 from components.uploads import MOST_OF_ONE
 from components.view import LONGEST_LINK
 from tests.e2e.conftest import new_reader
-from tests.hostile import hostile_strings
+from tests.hostile import WORDS, hostile_sentences, hostile_strings
 from tests.serving import wait_until_drawn
 
 PATHS = (
     "/", "/lesson", "/tokens", "/embeddings", "/attention", "/compare", "/heads", "/inside",
     "/bertviz", "/output", "/cloze", "/transfer",
 )  # fmt: skip
-OF_A_SENTENCE = 20
-VISITS = 3  # of each page, with another pair of sentences each
+VISITS = 6  # of each page, with another pair of sentences each
+COMPOSED = 20  # of several strings, for each page
 PATIENCE = 90  # seconds; half a thousand tokens on a machine that does much else
 MEASURED_AGAIN = 5_100  # ms after which Streamlit measures what it holds anew
-STRINGS = hostile_strings(len(PATHS) * VISITS * 2 * OF_A_SENTENCE, seed=3)
 
 _ALIVE = """() => {
     const bad = [], leads = ['src', 'srcset', 'href', 'xlink:href', 'action', 'formaction'];
+    const made = 'a, b, blockquote, code, del, em, h1, h2, h3, h4, h5, h6, i, li, mark, pre, strong'
+        + ', sub, td, th, .katex, [class*=colored], [class*=Colored], [style*=color]';
     const goesAstray = way => {
         if (way === null || !URL.canParse(way, 'http://own')) return false;
         const url = new URL(way, 'http://own');
@@ -49,13 +52,18 @@ _ALIVE = """() => {
                 if (/^on|hurt|evil/.test(a.name)) bad.push(e.outerHTML.slice(0, 200));
             if (name === 'style' && /hurt|evil\\.example/.test(e.textContent))
                 bad.push(e.outerHTML.slice(0, 200));
+            if (e.matches(made) && e.textContent.trim().startsWith('WORDS'))
+                bad.push(e.outerHTML.slice(0, 200));
+            if (e.dataset.testid === 'stIconMaterial' && e.textContent === 'bug_report')
+                bad.push(e.outerHTML.slice(0, 200));
             if (e.shadowRoot) look(e.shadowRoot);
         }
     };
     look(document);
     if (window.hurt !== undefined) bad.push('window.hurt');
+    if (document.body.textContent.includes('😄')) bad.push(':smile:');
     return bad;
-}"""
+}""".replace("WORDS", WORDS)
 """What has come to life in a page, figures' own trees included."""
 
 
@@ -95,16 +103,22 @@ def watched(address: str, browser: Browser) -> Iterator[Watched]:
     watched.page.close()
 
 
-def pair(page: int, visit: int) -> tuple[str, str]:
-    begin = (page * VISITS + visit) * 2 * OF_A_SENTENCE
-    mine = STRINGS[begin : begin + 2 * OF_A_SENTENCE]
-    return " ".join(mine[::2]), " ".join(mine[1::2])
+def pairs(path: str) -> list[tuple[str, str]]:
+    """Every hostile string and some compositions of several, in pairs of sentences for a page."""
+    seed = len(PATHS) + PATHS.index(path)
+    texts = hostile_sentences(2 * VISITS, composed=COMPOSED, seed=seed)
+    return list(zip(texts[::2], texts[1::2], strict=True))
 
 
 def test_the_alarm_rings(watched: Watched) -> None:
     """What is looked for is found where it is there: a test of the test."""
     watched.page.set_content("<p>")
-    for string in ("<a href=javascript:window.hurt=1>a</a>", "<img src=x onerror=window.hurt=1>"):
+    for string in (
+        "<a href=javascript:window.hurt=1>a</a>", "<img src=x onerror=window.hurt=1>",
+        f"<h2>{WORDS} in a line</h2>", f"<strong>{WORDS}</strong>", f"<ul><li>{WORDS}</ul>",
+        f"<span class=katex>{WORDS}</span>", f"<span style='color: red'>{WORDS}</span>", "😄",
+        "<span data-testid=stIconMaterial>bug_report</span>",
+    ):  # fmt: skip
         watched.page.evaluate("text => document.body.innerHTML = text", string)
         assert watched.alive()
     watched.page.set_content("<p>")
@@ -117,13 +131,13 @@ def test_the_alarm_rings(watched: Watched) -> None:
 def test_nothing_in_a_sentence_comes_to_life(watched: Watched, address: str, path: str) -> None:
     """The first pair comes with a link, the others are typed."""
     page = watched.page
-    a, b = pair(PATHS.index(path), 0)
+    (a, b), *others = pairs(path)
     page.goto(f"{address}{path}?{urlencode({'a': a, 'b': b})[:LONGEST_LINK]}")
     wait_until_drawn(page, PATIENCE)
     assert watched.alive() == []
-    for visit in range(1, VISITS):
-        for title, text in zip(("Sentence A", "Sentence B"), pair(PATHS.index(path), visit),
-                               strict=True):  # fmt: skip
+    for texts in others:
+        assert not cached_tokenizer("minilm").split(*texts).left_out  # the model reads all of it
+        for title, text in zip(("Sentence A", "Sentence B"), texts, strict=True):
             box = page.get_by_label(title, exact=True)
             box.fill(text.replace("\0", " "))
             box.press("Enter")

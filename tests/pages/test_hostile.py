@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from backend.cached import cached_tagger, cached_tokenizer
 from components.view import FIELDS
+from tests.backend.test_masked_words import write_masked_model
 from tests.hostile import MARKUP, hostile_sentences, hostile_strings
-from tests.opened import address, by_label, opened_script
+from tests.opened import address, allow_any_model, by_label, opened_script
 
 PAGES = (
     "overview", "lesson", "tokens", "embeddings", "attention", "compare", "heads", "inside",
@@ -59,6 +60,19 @@ def test_hostile_sentences(name: str) -> None:
         else:
             by_label(page.text_input, "Sentence A").set_value(a)
             by_label(page.text_input, "Sentence B").set_value(b).run()
+        check(page)
+
+
+def test_hostile_sentences_with_masks(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cloze by a model with an output layer, which the built-in one has not."""
+    allow_any_model(monkeypatch)
+    folder = write_masked_model("bert", tmp_path_factory.mktemp("masked"))
+    page = opened_script("pages/cloze.py", model=str(folder), a="The [MASK].", b="A [MASK].")
+    for a, b in pairs_of("cloze"):
+        by_label(page.text_input, "Sentence A").set_value(f"[MASK] {a}")
+        by_label(page.text_input, "Sentence B").set_value(f"{b} [MASK]").run()
         check(page)
 
 

@@ -214,10 +214,10 @@ def test_a_chosen_tokens_way_and_its_nearest_tokens_in_the_other_sentence() -> N
 @pytest.mark.usefixtures("quiet")
 def test_words_that_the_model_does_not_know_are_said_once() -> None:
     page = opened(a="A 🦜 slept.", b="The 🦜 and the 🐔 didn't.")
-    (warning,) = (each.value for each in page.warning)
-    assert "“🦜”, “🐔”" in warning
-    assert warning.count("🦜") == 1
-    assert "**[UNK]**" in warning
+    (told,) = (each.value for each in page.caption if "not in the vocabulary" in each.value)
+    assert "“🦜”, “🐔”" in told
+    assert told.count("🦜") == 1
+    assert "**[UNK]**" in told
     assert "counts as an adverb" not in said(opened(a="Nothing of the kind."))
 
 
