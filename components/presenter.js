@@ -1,7 +1,8 @@
 // The presenter's keys, heard on the whole page, and the way out. Joined with elements.js.
 //
 // The server is sent how often each key was pressed since this script was loaded: it takes what it
-// has not yet heard of, so no press is lost however fast they follow each other.
+// has not yet heard of, so no press is lost however fast they follow each other. The number of all
+// presses tells two that cancel each other from none.
 
 const STEPS = {
   PageDown: ["next", 1], PageUp: ["next", -1],
@@ -9,7 +10,8 @@ const STEPS = {
 };
 const NAMES = { PageDown: "Page Down", PageUp: "Page Up", l: "L", L: "Shift + L", h: "H",
   H: "Shift + H" };
-const PRESSES = { loaded: `${Date.now()}-${Math.random()}`, next: 0, layer: 0, head: 0, end: 0 };
+const PRESSES = { loaded: `${Date.now()}-${Math.random()}`, all: 0, next: 0,
+  layer: 0, head: 0, end: 0 };
 const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, "
   + "[contenteditable=true], [role=combobox]";
 const FIGURE = ".figure:not(.presenter)";
@@ -20,6 +22,7 @@ export default function ({ data, parentElement, setStateValue }) {
   ENDINGS.get(parentElement)?.();
   const view = { ends: new AbortController(), limits: data.limits };
   view.tell = (kind, by) => {
+    PRESSES.all += 1;
     PRESSES[kind] += by;
     setStateValue("presses", { ...PRESSES });
   };

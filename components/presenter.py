@@ -81,7 +81,8 @@ def take_presses() -> None:
     """Do what keys asked for since the last run; at the start of a run.
 
     The browser sends how often each was pressed since its page was loaded, so that none is lost
-    where several meet in one run or a run is cut off. With a press it also sends what its widgets
+    where several meet in one run or a run is cut off, and how often any was: back and forth again
+    is not nothing. With a press it also sends what its widgets
     hold, which is older than the press before if that has not come back yet: what was stepped to
     stands against it, until a run has been sent whole and the browser asks for another without a
     press.

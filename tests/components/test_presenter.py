@@ -102,6 +102,15 @@ def test_a_widget_that_has_not_heard_of_a_press_yet_does_not_undo_it(
     assert kept.view().head == View().head + 3
 
 
+def test_nor_where_what_was_pressed_since_cancels_itself() -> None:
+    page = opened_script("pages/attention.py", present="1")
+    assert chosen(pressed(page, all=3, head=3)) == ("3", "4")
+    by_label(page.number_input, "Head").set_value(View().head)  # comes late, with two presses more
+    assert chosen(pressed(page, all=5, head=3)) == ("3", "4")
+    by_label(page.number_input, "Head").set_value(View().head)  # and this is the reader's own
+    assert chosen(page.run()) == ("3", str(View().head))
+
+
 def test_a_page_that_was_loaded_anew_counts_from_nothing() -> None:
     page = opened_script("pages/attention.py", present="1")
     pressed(page, layer=1)

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, Request, expect
 
 from backend.cached import cached_tokenizer
+from backend.errors import ShareUsedUp
 from components.uploads import MOST_OF_ONE
 from components.view import LONGEST_LINK
 from tests.e2e.conftest import new_reader
@@ -143,6 +144,7 @@ def test_nothing_in_a_sentence_comes_to_life(watched: Watched, address: str, pat
             box.press("Enter")
         wait_until_drawn(page, PATIENCE)
         assert watched.alive() == []
+        assert page.get_by_text(ShareUsedUp.why).count() == 0  # else nothing else would be there
     assert page.locator("[data-testid=stException]").count() == 0
 
 

@@ -1,7 +1,7 @@
 """Presenting at 1280 x 720: how large letters are, what fits the window, and the keys."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from tests.e2e.conftest import FIND, Open
 from tests.serving import wait_until_drawn
@@ -137,6 +137,23 @@ def test_each_of_many_fast_presses_counts(presented: Page) -> None:
     chosen = presented.evaluate(CHOSEN)
     assert (chosen["layer"], chosen["head"]) == ("2", "6")
     expect(presented.get_by_text("Layer 2, head 6: it (A) looks at")).to_be_visible()
+
+
+def test_presses_that_cancel_each_other_are_told(open_page: Open, address: str) -> None:
+    """Else what the browser's boxes hold meanwhile would be taken for the reader's own choice."""
+    page, sent = open_page("/tokens"), list[str]()
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: sent.append(str(frame)))
+
+    page.on("websocket", listen)
+    page.goto(f"{address}/attention?present=1")
+    wait_until_drawn(page)
+    for number, key in enumerate(("h", "Shift+H"), 1):
+        page.keyboard.press(key)
+        wait_until_drawn(page)
+        told = [frame for frame in sent if f'"all":{number},' in frame]
+        assert f'"head":{2 - number},' in told[-1]
 
 
 def test_the_first_screen_says_which_head_or_token_it_is_of(open_page: Open, address: str) -> None:
