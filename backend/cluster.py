@@ -23,6 +23,7 @@ from backend.catalogue import BUILT_IN
 from backend.cluster_address import NO_TOKEN, ray_token, serve_addresses
 from backend.errors import ClusterAway, ExplorerError, ServerBusy, TooMuchAsked
 from backend.fair_share import payer
+from backend.turns import aside
 from backend.wire import packed, unpacked
 
 if TYPE_CHECKING:
@@ -141,8 +142,11 @@ class Cluster:
             LONG_PATIENCE, also while the cluster is busy
         Raises ServerBusy, ClusterAway, ModelComing, and what the operation raises for the reader.
         """
-        body = packed(arguments)
-        waits = waits or _patient.get()
+        with aside():
+            return self._answer(model, operation, packed(arguments), waits or _patient.get())
+
+    def _answer(self, model: str, operation: str, body: bytes, waits: bool) -> Any:
+        """What comes back in the end, however often it takes."""
         end = self._clock() + (LONG_PATIENCE if waits else PATIENCE)
         pause, broken = _PAUSE, 0
         while True:

@@ -3,7 +3,7 @@
     pays(find)        whose share is spent in a thread is what `find` says there
     with charged():   whatever is computed in here is paid by that visitor
     with paid_by(payer):   the same in another thread that works for that visitor
-    with drawing():   what drawing a page, or a part of it, takes is paid too
+    with drawing():   a page, or a part of it, is drawn in its turn, and that is paid too
 
 A share is a bucket of seconds that fills up slowly. What was begun is always finished, so a bucket
 can be overdrawn; then nothing new is begun until some of it has come back. Only what really has to
@@ -20,6 +20,7 @@ from time import monotonic, sleep, thread_time
 from typing import Final
 
 from backend.errors import ShareUsedUp
+from backend.turns import page_in_turn
 
 SECONDS: Final = 30.0
 """Of one processor, for a visitor who has not asked for anything yet."""
@@ -118,7 +119,7 @@ def paid_by(share: FairShare | None) -> Iterator[None]:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """What drawing a page takes beside what is computed for it is paid by its visitor.
+    """A page is drawn, in its turn; what that takes beside what is computed is paid by its visitor.
 
     A part of a page that is drawn with it is paid with it, one that is drawn by itself likewise.
     Where nothing is left, this thread rests afterwards until as much has come back, for some
@@ -131,7 +132,8 @@ def drawing() -> Iterator[None]:
     began = thread_time() - _paid_here.seconds
     _paid_here.is_drawing = True
     try:
-        yield
+        with page_in_turn():
+            yield
     finally:
         _paid_here.is_drawing = False
         took = thread_time() - _paid_here.seconds - began

@@ -29,6 +29,7 @@ from backend.hub_errors import (
 )
 from backend.memory import check_fits
 from backend.resumed_file import fetch_file, is_whole, size_of
+from backend.turns import aside
 
 Progress = Callable[[int, int], None]
 
@@ -142,9 +143,10 @@ def downloaded(name: str, progress: Progress | None = None, *, weights: bool = T
     Raises UnknownModel, ClosedModel, ModelTooLarge, NotAModel or a kind of Passing.
     """
     download = _joined(name, weights)
-    while progress and not wait([download.folder], timeout=_TICK).done:
-        progress(min(download.arrived, download.total), download.total)
-    folder = download.folder.result()
+    with aside():
+        while progress and not wait([download.folder], timeout=_TICK).done:
+            progress(min(download.arrived, download.total), download.total)
+        folder = download.folder.result()
     if progress:
         progress(download.total, download.total)
     return folder

@@ -21,6 +21,7 @@ from backend.catalogue import title_of
 from backend.errors import ServerFull
 from backend.memory import check_fits, give_memory_back, model_room
 from backend.shared import Shared
+from backend.turns import aside
 
 Held = TypeVar("Held")
 LOOKING: Final = 60.0
@@ -67,7 +68,10 @@ class LoadedModels(Generic[Held]):
         with self._lock:
             if visitor is not None:
                 self._choices[visitor] = name
-        return self.here(name) or self._loading.find(name, lambda: self._loaded(name, visitor))
+        if (model := self.here(name)) is not None:
+            return model
+        with aside():
+            return self._loading.find(name, lambda: self._loaded(name, visitor))
 
     def __contains__(self, name: str) -> bool:
         """Whether `find` answers at once."""

@@ -10,6 +10,7 @@ from cachetools import LRUCache
 
 from backend.errors import ShareUsedUp
 from backend.fair_share import charged
+from backend.turns import aside
 
 
 class Sized(Protocol):
@@ -77,7 +78,8 @@ class Shared(Generic[Key, Value]):
                     mine = self._pending[key] = Future()
                     break
             try:
-                return waiting.result()
+                with aside():
+                    return waiting.result()
             except CancelledError:
                 continue  # that visitor left halfway; the next in line takes over
         return self._fill(key, mine, compute)

@@ -1,23 +1,90 @@
-"""Costly pieces of work take turns, so that small ones of others always find a processor."""
+"""Pages take turns at the processors, and costly pieces of work among themselves.
+
+    with page_in_turn():   as many pages are run at once as there are processors
+    with aside():          its page waits for something else here, so that another one may run
+    with in_turn():        something costly: all processors but one at most are at such things
+
+A hundred runs at once would get in each other's way at every lock of Streamlit's and Python's own:
+one after the other they are done sooner, each of them and all together.
+"""
 
 import os
-from contextlib import AbstractContextManager, nullcontext
-from threading import BoundedSemaphore
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore, local
 from typing import Final
 
 LONG_TOKENS: Final = 128
 """Texts of more tokens take a third of a second and more for a run, and seconds for many."""
 LONG_CHARACTERS: Final = 600
 """What so many tokens are written with."""
+LONGEST_WAIT: Final = 4.0
+"""Seconds. Then a page is run all the same: those before it may wait for something unforeseen."""
 
-_places: Final = BoundedSemaphore(max(1, (os.cpu_count() or 1) - 1))
+_PROCESSORS: Final = os.cpu_count() or 1
+_places: Final = BoundedSemaphore(max(1, _PROCESSORS - 1))
+_pages: Final = BoundedSemaphore(_PROCESSORS)
 
 
-def in_turn(costly: bool = True) -> AbstractContextManager[object]:
-    """Held while something costly is computed: all processors but one at most are at such things.
+class _Mine(local):
+    """Whether this thread has one of the places for pages."""
+
+    has_place = False
+
+
+_mine: Final = _Mine()
+
+
+@contextmanager
+def page_in_turn() -> Iterator[None]:
+    """Held while a page is run; waits for its turn, but not for ever. Not to be nested."""
+    _take_place()
+    try:
+        yield
+    finally:
+        _give_place_back()
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Held while a page waits for what others do, or for what takes none of the processors here.
+
+    Elsewhere than in a page's thread, and within itself, it does nothing.
+    """
+    had = _give_place_back()
+    try:
+        yield
+    finally:
+        if had:
+            _take_place()
+
+
+@contextmanager
+def in_turn(costly: bool = True) -> Iterator[None]:
+    """Held while something costly is computed.
 
     What is computed in it must not look for anything in a cache: another one may be computing
     that, and wait for its own turn.
     costly: False for what need not wait
     """
-    return _places if costly else nullcontext()
+    if not costly:
+        yield
+        return
+    with aside():
+        _places.acquire()
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+def _take_place() -> None:
+    _mine.has_place = _pages.acquire(timeout=LONGEST_WAIT)
+
+
+def _give_place_back() -> bool:
+    """Whether there was one to give back."""
+    had, _mine.has_place = _mine.has_place, False
+    if had:
+        _pages.release()
+    return had

@@ -1,9 +1,11 @@
-"""Costly pieces take turns; others wait for nobody."""
+"""Pages take turns, and costly pieces of work; who waits for something else is in nobody's way."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -11,9 +13,10 @@ from backend import cached, cached_heads, turns
 from backend.answers import Answer
 from backend.cached import cached_trace
 from backend.cached_heads import cached_weights
+from backend.fair_share import drawing
 from backend.loaded_models import LoadedModels
 from backend.shared import Shared
-from backend.turns import LONG_TOKENS, in_turn
+from backend.turns import LONG_TOKENS, aside, in_turn
 from tests.backend.small_models import write_task_model
 from tests.fake_cluster import FakeCluster, use_cluster
 
@@ -62,3 +65,105 @@ def test_only_what_is_computed_here_takes_turns(
             wait([found[what] for what in free], 60)
             assert {what for what, one in found.items() if one.done()} == free
         assert all(one.result(60) for one in found.values())
+
+
+@pytest.fixture
+def one_page(monkeypatch: pytest.MonkeyPatch) -> threading.BoundedSemaphore:
+    """Room for one page at a time, for which others would wait for ever."""
+    place = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(turns, "_pages", place)
+    monkeypatch.setattr(turns, "LONGEST_WAIT", 60.0)
+    return place
+
+
+def page(run: Callable[[], object] = lambda: None) -> None:
+    with drawing():
+        run()
+
+
+def test_pages_take_turns(one_page: threading.BoundedSemaphore) -> None:
+    at_once, most = [0], [0]
+
+    def run() -> None:
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        sleep(0.01)
+        at_once[0] -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: page(run), range(16)))
+    assert most == [1]
+    assert one_page.acquire(blocking=False)  # all have given it back
+
+
+def test_a_part_of_a_page_needs_no_turn_of_its_own(one_page: threading.BoundedSemaphore) -> None:
+    page(page)
+    assert one_page.acquire(blocking=False)
+
+
+def test_a_page_that_failed_gives_its_place_back(one_page: threading.BoundedSemaphore) -> None:
+    def fail() -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        page(fail)
+    page()
+
+
+def test_who_waits_for_anothers_result_lets_other_pages_go_first(
+    one_page: threading.BoundedSemaphore,
+) -> None:
+    values: Shared[str, int] = Shared(1000, lambda _: 1)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def compute() -> int:
+        begun.set()
+        assert go_on.wait(60)
+        return 3
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(values.find, "key", compute)
+        assert begun.wait(60)
+        waiting = pool.submit(page, lambda: values.find("key", lambda: 4))
+        page()
+        go_on.set()
+        assert first.result(60) == 3
+        waiting.result(60)
+    assert one_page.acquire(blocking=False)
+
+
+def test_who_waits_for_a_costly_turn_lets_other_pages_go_first(
+    one_page: threading.BoundedSemaphore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_places", threading.BoundedSemaphore(1))
+
+    def costly() -> None:
+        with in_turn():
+            pass
+
+    with ThreadPoolExecutor(1) as pool:
+        with in_turn():
+            waiting = pool.submit(page, costly)
+            page()
+            assert not waiting.done()
+        waiting.result(60)
+    assert one_page.acquire(blocking=False)
+
+
+def test_no_page_waits_for_ever(
+    one_page: threading.BoundedSemaphore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And who was run without a place gives none back."""
+    monkeypatch.setattr(turns, "LONGEST_WAIT", 0.05)
+    one_page.acquire()
+    page()
+    assert not one_page.acquire(blocking=False)
+
+
+def test_elsewhere_than_on_a_page_nothing_is_given_away(
+    one_page: threading.BoundedSemaphore,
+) -> None:
+    one_page.acquire()
+    with aside():
+        assert not one_page.acquire(blocking=False)
+    assert not one_page.acquire(blocking=False)
