@@ -1,6 +1,6 @@
 """Pages take turns at the processors, and costly pieces of work among themselves.
 
-    with page_in_turn():   as many pages are run at once as there are processors
+    with page_in_turn():   as many pages are run at once as there are processors, or two
     with aside():          its page waits for something else here, so that another one may run
     with in_turn():        something costly: all processors but one at most are at such things
 
@@ -23,7 +23,7 @@ LONGEST_WAIT: Final = 4.0
 
 _PROCESSORS: Final = os.cpu_count() or 1
 _places: Final = BoundedSemaphore(max(1, _PROCESSORS - 1))
-_pages: Final = BoundedSemaphore(_PROCESSORS)
+_pages: Final = BoundedSemaphore(max(2, _PROCESSORS))  # so small ones pass by a costly one
 
 
 class _Mine(local):
