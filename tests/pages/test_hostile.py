@@ -15,7 +15,7 @@ PAGES = (
     "overview", "lesson", "tokens", "embeddings", "attention", "compare", "heads", "inside",
     "bertviz", "output", "cloze", "transfer",
 )  # fmt: skip
-SENTENCES = len(MARKUP)  # of each page; short ones, which pages draw in no time
+SENTENCES = len(MARKUP) // 2 * 2  # of each page; short ones, which pages draw in no time
 COMPOSED = 80
 
 ODD = (
