@@ -60,8 +60,13 @@ def numbers(page: Page, title: str, trace: int, field: str) -> list[float]:
 
 def choose(page: Page, label: str, option: str) -> None:
     wait_until_drawn(page)
-    page.get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option).first.click()
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.click()
+    offered = page.get_by_role("option", name=option).first
+    offered.click()
+    page.wait_for_timeout(500)
+    if box.get_attribute("aria-expanded") == "true":  # the list was still on its way down
+        offered.click()
 
 
 def slider(page: Page) -> Locator:
