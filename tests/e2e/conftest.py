@@ -39,6 +39,18 @@ def downloaded_rows(page: Page, button: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(downloaded(page, button).decode(), newline="")))
 
 
+def choose_option(page: Page, label: str, option: str) -> None:
+    """Choose the first option so called in the box of this label."""
+    wait_until_drawn(page)
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.click()
+    offered = page.get_by_role("option", name=option).first
+    offered.click()
+    page.wait_for_timeout(500)
+    if box.get_attribute("aria-expanded") == "true":  # the list was still on its way down
+        offered.click()
+
+
 def thousandths(weight: np.float32) -> str:
     """A weight as the figures write it."""
     return f"{np.floor(np.float64(weight) * 1000 + 0.5) / 1000:.3f}"

@@ -13,7 +13,7 @@ from backend.cached import cached_model, cached_trace
 from backend.examples import EXAMPLES
 from backend.trace import Trace
 from tests.backend.small_models import word_vectors
-from tests.e2e.conftest import Open, downloaded_rows
+from tests.e2e.conftest import Open, choose_option, downloaded_rows
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -58,17 +58,6 @@ def numbers(page: Page, title: str, trace: int, field: str) -> list[float]:
     return found
 
 
-def choose(page: Page, label: str, option: str) -> None:
-    wait_until_drawn(page)
-    box = page.get_by_role("combobox", name=label, exact=True)
-    box.click()
-    offered = page.get_by_role("option", name=option).first
-    offered.click()
-    page.wait_for_timeout(500)
-    if box.get_attribute("aria-expanded") == "true":  # the list was still on its way down
-        offered.click()
-
-
 def slider(page: Page) -> Locator:
     return page.get_by_role("slider", name="After layer")
 
@@ -88,7 +77,7 @@ def test_every_figure_is_drawn_and_another_token_changes_them(
     all_drawn(page, 8)
     z = numbers(page, "384 dimensions", 0, "z")
     np.testing.assert_allclose(z, trace.embeddings.token[CHICKEN], atol=1e-6)
-    choose(page, "Token", "8 road")
+    choose_option(page, "Token", "8 road")
     expect(page.get_by_role("combobox", name="Token", exact=True)).to_have_value(re.compile("road"))
     expect(figure(page, "rank and piece")).to_contain_text("1 road")
     z = numbers(page, "384 dimensions", 4, "z")

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from backend.cached import cached_model, cached_trace
 from backend.examples import EXAMPLES
-from tests.e2e.conftest import Open, downloaded_rows
+from tests.e2e.conftest import Open, choose_option, downloaded_rows
 from tests.serving import wait_until_drawn
 
 A = EXAMPLES[0].a
@@ -49,8 +49,7 @@ def drawn(page: Page, title: str, trace: int, field: str) -> NDArray[np.float64]
 
 
 def choose_key(page: Page, option: str) -> None:
-    page.get_by_role("combobox", name="Key to look at closely").click()
-    page.get_by_role("option", name=option).first.click()
+    choose_option(page, "Key to look at closely", option)
 
 
 def floats(rows: list[dict[str, str]], *columns: str) -> NDArray[np.float64]:
