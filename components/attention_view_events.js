@@ -129,8 +129,7 @@ function focusOn(target) {
 function focusToken(view, target) {
   if (!target.matches(".token")) return;
   const side = view.page.left.contains(target) ? "left" : "right";
-  for (const old of view.page[side].querySelectorAll("[tabindex='0']")) old.tabIndex = -1;
-  target.tabIndex = 0;
+  leadTabTo(view.page[side], target);
   if (target.matches(":focus-visible")) point(view, { side, token: Number(target.dataset.token) });
 }
 

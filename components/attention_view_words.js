@@ -128,8 +128,7 @@ function markCell(view) {
 }
 
 function moveFocus({ page, gridFocused }, cell) {
-  for (const old of page.grid.querySelectorAll(".cell[tabindex='0']")) old.tabIndex = -1;
-  cell.tabIndex = 0;
+  leadTabTo(page.grid, cell);
   if (gridFocused) cell.focus({ preventScroll: true });
 }
 
@@ -157,11 +156,17 @@ function markPinned(view) {
   const pinned = optionAt(view, "left", view.rows.left.place[view.state.query ?? -1]);
   pinned?.classList.add("pinned");
   pinned?.setAttribute("aria-selected", "true");
-  for (const column of [left, right]) {
-    if (column.querySelector("[tabindex='0']")) continue;
-    const first = column.querySelector(".token");
-    if (first) first.tabIndex = 0;
-  }
+  if (!left.matches(":focus-within")) leadTabTo(left, pinned);
+  if (!right.matches(":focus-within")) leadTabTo(right, null);
+}
+
+/** Tab leads to this one of a group; if to none in particular, to where it led, or to the first. */
+function leadTabTo(group, target) {
+  const before = group.querySelector("[tabindex='0']");
+  const now = target ?? before ?? group.querySelector("[tabindex='-1']");
+  if (before === now) return;
+  if (before) before.tabIndex = -1;
+  now.tabIndex = 0;
 }
 
 const optionAt = (view, side, row) => (row >= 0 ? view.page[side].childNodes[row] : null);

@@ -35,18 +35,18 @@ def written_names(
     and height in pixels
     """
     pixels = _pixels(points, ranges, size)
+    boxes = np.stack([_boxes(pixels, tokens, side) for side in _SIDES], axis=1)
     taken = _marks(pixels, len(tokens))
     written: dict[int, str] = {}
     for index in [*first, *(n for n in range(len(tokens)) if n not in first)]:
-        here = [n for n in written if np.abs(pixels[n] - pixels[index]).max() < _MARK]
-        if any(tokens[n] == tokens[index] for n in here):
+        same = [n for n in written if tokens[n] == tokens[index]]
+        if (np.abs(pixels[same] - pixels[index]).max(axis=1) < _MARK).any():
             continue
-        boxes = {side: _box(pixels[index], tokens[index], side) for side in _SIDES}
-        free = [side for side in _SIDES if not _crosses(boxes[side], taken)]
-        if free or index in first:
-            side = (free or _SIDES)[0]
-            taken[len(tokens) + len(written)] = boxes[side]
-            written[index] = side
+        free = np.flatnonzero(~_crosses(boxes[index], taken))
+        if len(free) or index in first:
+            place = free[0] if len(free) else 0
+            taken[len(tokens) + len(written)] = boxes[index, place]
+            written[index] = _SIDES[place]
     return written
 
 
@@ -65,10 +65,11 @@ def written_on_a_phone(
     taken = _marks(pixels, len(sides))
     written = list[int]()
     for index, side in sides.items():
-        box = _box(pixels[index], tokens[index], side)
-        is_inside = box[0] >= -_ROOM and box[2] <= _PHONE[0] + _ROOM
-        if index in first or (is_inside and not _crosses(box, taken)):
-            taken[len(tokens) + len(written)] = box
+        box = _boxes(pixels[[index]], [tokens[index]], side)
+        left, _, right, _ = box[0]
+        is_inside = left >= -_ROOM and right <= _PHONE[0] + _ROOM
+        if index in first or (is_inside and not _crosses(box, taken).any()):
+            taken[len(tokens) + len(written)] = box[0]
             written.append(index)
     return written
 
@@ -98,17 +99,19 @@ def _marks(pixels: Floats, names: int) -> Floats:
     return taken
 
 
-def _box(point: Floats, name: str, side: str) -> Floats:
-    """Left, lower, right and upper end of a name beside its point."""
-    width = _LETTER * len(name) + 4
+def _boxes(pixels: Floats, names: Sequence[str], side: str) -> Floats:
+    """Left, lower, right and upper end of each name beside its point: (name, 4)."""
+    x, y = pixels.T
+    width = _LETTER * np.array([len(name) for name in names]) + 4
     vertical, horizontal = side.split()
-    left = {"left": -10 - width, "center": -width / 2, "right": 10}[horizontal]
-    lower = {"top": 9, "middle": -8, "bottom": -25}[vertical]
-    return np.array([left, lower, left + width, lower + 16]) + np.tile(point, 2)
+    left = x + {"left": -10 - width, "center": -width / 2, "right": 10}[horizontal]
+    lower = y + {"top": 9, "middle": -8, "bottom": -25}[vertical]
+    return np.stack([left, lower, left + width, lower + 16], axis=1)
 
 
-def _crosses(box: Floats, others: Floats) -> bool:
-    """Whether a box lies over any of the others. others: (box, 4)."""
-    below = (others[:, :2] < box[2:]).all(axis=1)
-    above = (others[:, 2:] > box[:2]).all(axis=1)
-    return bool((below & above).any())
+def _crosses(boxes: Floats, others: Floats) -> NDArray[np.bool_]:
+    """Which boxes lie over any of the others. boxes: (box, 4); others: (other, 4)."""
+    left, lower, right, upper = boxes.T[..., None]  # each (box, 1)
+    beside = (others[:, 0] < right) & (others[:, 2] > left)  # (box, other)
+    crossed = beside & (others[:, 1] < upper) & (others[:, 3] > lower)
+    return np.asarray(crossed.any(axis=1))

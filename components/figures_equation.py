@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -137,6 +138,7 @@ def strip_columns(width: int) -> int:
     return max(n for n in range(1, _WIDEST_STRIP + 1) if width % n == 0)
 
 
+@cache
 def root_scale(colours: Scale) -> list[list[float | str]]:
     """A diverging Plotly scale whose colour grows with the square root of the value.
 

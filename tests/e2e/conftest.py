@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -39,15 +40,14 @@ def downloaded_rows(page: Page, button: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(downloaded(page, button).decode(), newline="")))
 
 
-def choose_option(page: Page, label: str, option: str) -> None:
+def choose_option(page: Page, label: str, option: str | re.Pattern[str]) -> None:
     """Choose the first option so called in the box of this label."""
     wait_until_drawn(page)
-    box = page.get_by_role("combobox", name=label, exact=True)
-    box.click()
+    page.get_by_role("combobox", name=label, exact=True).click()
     offered = page.get_by_role("option", name=option).first
     offered.click()
     page.wait_for_timeout(500)
-    if box.get_attribute("aria-expanded") == "true":  # the list was still on its way down
+    if offered.is_visible():  # the list was still on its way down
         offered.click()
 
 

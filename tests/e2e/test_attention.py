@@ -196,6 +196,18 @@ def test_a_click_keeps_a_token_and_escape_lets_it_go(open_page: Open) -> None:
     page.wait_for_url(lambda url: "query" not in url)
 
 
+def test_tab_leads_to_the_kept_token(open_page: Open) -> None:
+    page = open_page("/attention")
+    drawn(page, 3, 1)
+    for token in (IT, CHICKEN):
+        page.get_by_role("gridcell", name="layer 3, head 1", exact=True).focus()
+        expect(query(page, token)).to_have_attribute("tabindex", "0")
+        page.keyboard.press("Tab")
+        expect(query(page, token)).to_be_focused()
+        query(page, CHICKEN).click()
+        page.keyboard.press("Home")
+
+
 def test_pointing_moves_nothing_under_the_pointer(open_page: Open) -> None:
     page = open_page("/attention?a=One+two.&b=Three+four+five.", 1280, 1400)
     drawn(page, 3, 1)

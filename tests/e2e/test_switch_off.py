@@ -14,7 +14,7 @@ from backend.head_ranking import head_ranking, in_order
 from backend.head_removal import cosine_distance
 from backend.switched_off import SwitchedOff
 from backend.trace import FloatArray
-from tests.e2e.conftest import Open, downloaded_rows
+from tests.e2e.conftest import Open, choose_option, downloaded_rows
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -55,9 +55,7 @@ def test_what_one_reader_switches_off_changes_only_his_own_page(
     page.get_by_role("button", name="Switch off layer 3, head 1").click()
     expect(page).to_have_url(re.compile(r"off=3\.1"))
     expect(notice).to_be_visible()
-    page.get_by_role("combobox", name="Hidden tokens").click()
-    page.keyboard.type("chicken")
-    page.get_by_role("option", name=re.compile(r"^2\s+chicken")).click()
+    choose_option(page, "Hidden tokens", re.compile(r"^2\s+chicken"))
     expect(page).to_have_url(re.compile("hidden=2"))
     expect(page.get_by_text("The runs part in layer 0")).to_be_visible()
     page.get_by_label("Layer", exact=True).fill("4")

@@ -1,5 +1,6 @@
 """The Tokens page in a real browser, used as a reader uses it."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from transformers import BertTokenizerFast
 
 from backend.examples import EXAMPLES
-from tests.e2e.conftest import Open, downloaded_rows
+from tests.e2e.conftest import Open, choose_option, downloaded_rows
 from tests.serving import wait_until_drawn
 
 A, B = EXAMPLES[0].a, EXAMPLES[0].b
@@ -68,8 +69,7 @@ def settled(page: Page) -> None:
 
 
 def choose_tokenizer(page: Page, name: str) -> None:
-    page.get_by_role("combobox", name="Tokenizer").click()
-    page.get_by_role("option", name=name, exact=True).click()
+    choose_option(page, "Tokenizer", re.compile(f"^{name}$"))
 
 
 def test_the_lessons_sentence_is_one_click_away(open_page: Open) -> None:
