@@ -1,6 +1,5 @@
 """The lesson's exercises about what goes in: pieces, ids, embeddings."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -43,7 +42,7 @@ def ask_pieces(reading: Reading) -> Question | Missing:
         explanation=f"It becomes {listed(word.pieces[:8])}{' and more' if count > 8 else ''}. "
         f"Words between the spaces of Sentence A: {len(words)}; left whole: {whole}"
         f"{f'; unknown, in whole or in part: {unknown}' if unknown else ''}. "
-        f"{_rule(reading.model.pieces)}",
+        f"{_rule(reading.model.tokenizer.marks_spaces)}",
         evidence=_evidence("id", pieces, pieces.ids),
     )
 
@@ -54,8 +53,11 @@ def ask_morphemes(reading: Reading) -> Question:
     inside = np.flatnonzero(~split.special)
     pieces = tuple(_bare(split.tokens[place]) for place in inside)
     cuts = {_cut(parts) for parts in (*_OTHER_CUTS, pieces)}
-    vocabulary = set(map(_bare, reading.model.pieces))
-    absent = [part for part in MORPHEMES if part not in vocabulary]
+    absent = [
+        part
+        for part in MORPHEMES
+        if {part, f"##{part}", f"Ġ{part}"}.isdisjoint(reading.model.pieces)
+    ]
     same = pieces == MORPHEMES
     why = (
         "Here the two agree. They need not"
@@ -105,9 +107,9 @@ def ask_segments(reading: Reading) -> Question | Missing:
     )
 
 
-def _rule(vocabulary: Sequence[str]) -> str:
+def _rule(reads_bytes: bool) -> str:
     """What the tokenizer does with a word that is not in its vocabulary."""
-    if any(piece.startswith("Ġ") for piece in vocabulary):
+    if reads_bytes:
         return (
             "This vocabulary has a piece for every byte, so nothing is unknown to it: a word that "
             "it does not have is cut into pieces that it has. Ġ stands for the space before a word."

@@ -43,6 +43,7 @@ class Pieces:
     spans: (token, 2), first character and the one after the last, in the token's own sentence;
         (0, 0) for tokens the tokenizer added
     left_out: tokens cut off at `limit`
+    marks_spaces: whether Ġ at a token's beginning stands for a space, not for the letter
     """
 
     name: str
@@ -53,6 +54,7 @@ class Pieces:
     spans: IntArray
     left_out: int
     limit: int
+    marks_spaces: bool
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -74,6 +76,7 @@ class Tokenizer:
         self._separators = frozenset(number for number in ids if number is not None)
         by_id = {number: piece for piece, number in cutter.get_vocab().items()}
         self.pieces = tuple(by_id.get(number, "") for number in range(max(by_id, default=-1) + 1))
+        self.marks_spaces = _marks_spaces(cutter)
 
     def split(self, a: str, b: str | None = None, limit: int | None = None) -> Pieces:
         """The pieces of A and B, at most `limit` (the model's own) with those the tokenizer adds.
@@ -109,6 +112,7 @@ class Tokenizer:
             spans=np.array(encoding.offsets, dtype=np.int64)[keep],
             left_out=len(owners) - len(keep),
             limit=limit,
+            marks_spaces=self.marks_spaces,
         )
 
 
@@ -128,6 +132,12 @@ def load_tokenizer(name: str) -> Tokenizer:
 def readable(text: str) -> str:
     """The text with lone surrogates replaced, one character for one, so that spans stay right."""
     return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def _marks_spaces(cutter: tokenizers.Tokenizer) -> bool:
+    """Whether it reads bytes, and so writes a space as Ġ."""
+    words = cutter.pre_tokenizer.pre_tokenize_str("a a") if cutter.pre_tokenizer else []
+    return any(word.startswith("Ġ") for word, _ in words)
 
 
 def _owners(encoding: tokenizers.Encoding) -> IntArray:

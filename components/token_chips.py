@@ -77,8 +77,7 @@ def visible(text: str) -> str:
 
 def chips_of(sentences: tuple[str, str | None], pieces: Pieces) -> list[Chip]:
     """One chip a piece, in reading order."""
-    spaces = any(token.startswith("Ġ") for token in pieces.tokens)
-    return [_chip(sentences, pieces, position, spaces) for position in range(len(pieces.tokens))]
+    return [_chip(sentences, pieces, position) for position in range(len(pieces.tokens))]
 
 
 def legend_of(chips: list[Chip]) -> list[tuple[str, str]]:
@@ -118,7 +117,7 @@ def chip_data(sentences: tuple[str, str | None], chips: list[Chip]) -> dict[str,
     }
 
 
-def _chip(sentences: tuple[str, str | None], pieces: Pieces, position: int, spaces: bool) -> Chip:
+def _chip(sentences: tuple[str, str | None], pieces: Pieces, position: int) -> Chip:
     piece, special = pieces.tokens[position], bool(pieces.special[position])
     segment = int(pieces.segments[position])
     start, end = (int(character) for character in pieces.spans[position])
@@ -133,7 +132,7 @@ def _chip(sentences: tuple[str, str | None], pieces: Pieces, position: int, spac
         kind=piece_kind(
             piece,
             "".join(pieces.tokens[position + 1 : position + 2]),
-            spaces=spaces,
+            spaces=pieces.marks_spaces,
         ),
         source=(sentences[segment] or "")[start:end],
     )

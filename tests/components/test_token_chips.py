@@ -1,12 +1,14 @@
 """The chips' words and the data that the browser gets."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from backend.cached import cached_tokenizer
 from components.piece_kinds import piece_kind
 from components.token_chips import Chip, chip_data, chips_of, legend_of, visible
+from tests.backend.small_models import write_model
 
 
 def chips(a: str, b: str | None = None, name: str = "bert-base-cased") -> list[Chip]:
@@ -64,6 +66,17 @@ def test_segments_are_letters_in_reading_order() -> None:
 )
 def test_kinds(piece: str, following: str, spaces: bool, kind: str) -> None:
     assert piece_kind(piece, following, spaces=spaces) == kind
+
+
+def test_a_maltese_letter_is_no_space(tmp_path: Path) -> None:
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "Ġ", "##obon", "u"]
+    (tmp_path / "vocab.txt").write_text("\n".join(vocabulary))
+    (tmp_path / "tokenizer_config.json").write_text('{"do_lower_case": false}')
+    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
+    found = chips("Ġobon u", name=str(tmp_path))
+    assert [chip.kind for chip in found[1:-1]] == ["beginning", "continuation", "piece"]
+    roberta = chips("the the", name=str(write_model("roberta", tmp_path / "roberta")))
+    assert [(chip.piece, chip.kind) for chip in roberta[3:4]] == [("Ġ", "space")]
 
 
 def test_legend_explains_each_kind_once() -> None:
