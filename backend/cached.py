@@ -67,6 +67,11 @@ def model_is_ready(name: str) -> bool:
     return name in _models
 
 
+def model_if_ready(name: str) -> Model | None:
+    """What `cached_model` gives at once, as asked for now; None where it would have to load it."""
+    return _models.here(name)
+
+
 def cached_trace(name: str, a: str, b: str | None = None) -> Trace:
     """The trace of A and B, the same object for everybody. Raises as `Model.trace` does."""
 

@@ -1,10 +1,14 @@
-"""An encoder whose weights are on a cluster: every method is a question to it."""
+"""An encoder whose weights are on a cluster: every method is a question to it.
+
+What does not change is kept. Of two threads that ask for it at once both do: one that waited for
+the other would keep its page's place meanwhile.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from backend.classifier import LinearClassifier
@@ -50,6 +54,7 @@ class ClusterEncoder(Encoder):
         """Ask the cluster for the model. Raises as loading it does there, and as `Cluster.ask`."""
         self.name = name
         self._cluster = cluster
+        self._known: dict[str, Any] = {}
         self.facts = self.ask("facts")
 
     def ask(self, operation: str, *arguments: Any, waits: bool = False) -> Any:
@@ -116,11 +121,13 @@ class ClusterEncoder(Encoder):
 
     def task_head(self) -> TaskHead | None:
         """What the model was fine-tuned for. Asked once."""
-        return self._task_head
+        found: TaskHead | None = self._once(TASK, self._asked_task_head)
+        return found
 
     def output_layer(self) -> LabelLayer | None:
         """What fills masks. Asked once."""
-        return OwnLayer(self, WORDS) if self._fills_masks else None
+        fills: bool = self._once(WORDS, partial(self.ask, "fills_masks"))
+        return OwnLayer(self, WORDS) if fills else None
 
     def refinable(self) -> LoadedEncoder:
         """A copy in this process: refining is this server's own work, in its line of trainings.
@@ -129,15 +136,14 @@ class ClusterEncoder(Encoder):
         """
         return LoadedEncoder(self.name, load_encoder(self.name)).refinable()
 
-    @cached_property
-    def _task_head(self) -> TaskHead | None:
+    def _once(self, what: str, asked: Callable[[], Any]) -> Any:
+        if what not in self._known:
+            self._known[what] = asked()
+        return self._known[what]
+
+    def _asked_task_head(self) -> TaskHead | None:
         found = self.ask("task_head")
         if found is None:
             return None
         about, labels, pooler = found
         return TaskHead(about, labels, pooler, OwnLayer(self, TASK))
-
-    @cached_property
-    def _fills_masks(self) -> bool:
-        fills: bool = self.ask("fills_masks")
-        return fills

@@ -17,6 +17,7 @@ from backend.hub import Progress
 from backend.model import Model
 from backend.tokenizer import Pieces
 from backend.trace import FloatArray
+from backend.turns import aside
 
 BATCH_TOKENS: Final = 1024
 """Tokens that run together: at BERT's own size their vectors in all layers are 41 MB."""
@@ -66,7 +67,8 @@ def states_as_read(
                 if not waiting:
                     return
                 batch, run = waiting.popleft()
-                states = run.result()
+                with aside(waits=not model.encoder.is_here):
+                    states = run.result()
                 states.flags.writeable = False
                 yield from zip(batch, states, strict=True)
                 done += len(batch)

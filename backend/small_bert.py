@@ -117,7 +117,7 @@ def small_tokenizer() -> Tokenizer:
 
 def small_module(seed: int | None = None) -> Any:
     """A BertForMaskedLM of the small size; with a seed its first weights are that seed's."""
-    with loading:
+    with loading():
         module = _new_module()
     if seed is not None:
         import torch

@@ -1,7 +1,8 @@
 """Pages take turns at the processors, and costly pieces of work among themselves.
 
     with page_in_turn():   as many pages are run at once as there are processors, or two
-    with aside():          its page waits for something else here, so that another one may run
+    with aside():          its page waits for something else here, so that another one may run;
+                           then it goes on before those that have not begun
     with in_turn():        something costly: all processors but one at most are at such things
 
 A hundred runs at once would get in each other's way at every lock of Streamlit's and Python's own:
@@ -11,7 +12,8 @@ one after the other they are done sooner, each of them and all together.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore, local
+from threading import BoundedSemaphore, Lock, local
+from time import monotonic
 from typing import Final
 
 LONG_TOKENS: Final = 128
@@ -24,6 +26,8 @@ LONGEST_WAIT: Final = 4.0
 _PROCESSORS: Final = os.cpu_count() or 1
 _places: Final = BoundedSemaphore(max(1, _PROCESSORS - 1))
 _pages: Final = BoundedSemaphore(max(2, _PROCESSORS))  # so small ones pass by a costly one
+_door: Final = Lock()
+"""Of all pages that have not begun only one stands in line for a place, beside those that have."""
 
 
 class _Mine(local):
@@ -38,7 +42,13 @@ _mine: Final = _Mine()
 @contextmanager
 def page_in_turn() -> Iterator[None]:
     """Held while a page is run; waits for its turn, but not for ever. Not to be nested."""
-    _take_place()
+    end = monotonic() + LONGEST_WAIT
+    is_next = _door.acquire(timeout=LONGEST_WAIT)
+    try:
+        _take_place(max(0.0, end - monotonic()))
+    finally:
+        if is_next:
+            _door.release()
     try:
         yield
     finally:
@@ -46,17 +56,18 @@ def page_in_turn() -> Iterator[None]:
 
 
 @contextmanager
-def aside() -> Iterator[None]:
+def aside(waits: bool = True) -> Iterator[None]:
     """Held while a page waits for what others do, or for what takes none of the processors here.
 
     Elsewhere than in a page's thread, and within itself, it does nothing.
+    waits: False for what is done here after all
     """
-    had = _give_place_back()
+    had = waits and _give_place_back()
     try:
         yield
     finally:
         if had:
-            _take_place()
+            _take_place(LONGEST_WAIT)
 
 
 @contextmanager
@@ -78,8 +89,9 @@ def in_turn(costly: bool = True) -> Iterator[None]:
         _places.release()
 
 
-def _take_place() -> None:
-    _mine.has_place = _pages.acquire(timeout=LONGEST_WAIT)
+def _take_place(seconds: float) -> None:
+    """Wait for one, at most so long."""
+    _mine.has_place = _pages.acquire(timeout=seconds)
 
 
 def _give_place_back() -> bool:

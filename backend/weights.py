@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from math import prod
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,7 @@ from backend.catalogue import BUILT_IN
 from backend.errors import ModelError, NotAModel
 from backend.hub import WEIGHTS, Progress
 from backend.model_files import check_built_in, model_folder, unreadable
+from backend.turns import aside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +27,21 @@ _CLASSES: Final = {
 }
 _FLOAT: Final = 4  # bytes of a number once it is loaded
 _WITH_POOLER: Final = ("bert", "roberta")
-loading: Final = Lock()
-"""Held while a model is made: the libraries' late imports and loading are not for two at once."""
+_loading: Final = Lock()
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Held while a model is made: the libraries' late imports and loading are not for two at once.
+
+    A page that waits for it lets others go first.
+    """
+    with aside():
+        _loading.acquire()
+    try:
+        yield
+    finally:
+        _loading.release()
 
 
 def load_encoder(name: str, progress: Progress | None = None) -> Any:
@@ -45,7 +60,7 @@ def ready_torch() -> None:
 
     On a busy machine two threads are up to four times slower.
     """
-    with loading:
+    with loading():
         _one_thread()
 
 
@@ -97,7 +112,7 @@ def _config(name: str, folder: Path) -> dict[str, Any]:
 
 def _module(name: str, folder: Path, family: str) -> Any:
     """The encoder in float32 and without the pooler, which nothing here reads."""
-    with loading:
+    with loading():
         return _loaded(name, folder, family)
 
 

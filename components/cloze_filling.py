@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from backend.cached import cached_masked_words, cached_trace, trace_again
+from backend.cached import cached_masked_words, trace_again
 from backend.classroom import classroom
 from backend.cloze import mask_places, masks_in, with_masks
 from backend.cloze_tables import fillings_csv
 from backend.embedding_tables import layer_name
-from backend.errors import EmptySentence, ExplorerError, NotTrained
+from backend.errors import ExplorerError, NotTrained
 from backend.masked_words import Filled, MaskedWords, likeliest
 from backend.trace import Trace
 from backend.training_states import Running, Waiting
@@ -23,7 +23,7 @@ from components.drawn_figure import show_figure
 from components.figures_cloze import ORDINALS, layers_figure
 from components.figures_lesson import bars_figure
 from components.inputs import Sentences, choose_pair
-from components.loading import load_model, load_trace
+from components.loading import load_each, load_model, load_trace
 from components.mask_choice import choose_masks
 from components.page import page_theme, show_error
 from components.plain import plain
@@ -123,25 +123,17 @@ def _with_masks(sentences: Sentences, mask: str) -> Sentences:
 
 def _read(name: str, sentences: Sentences, words: MaskedWords, *, pair: bool) -> list[Side]:
     """Each sentence as the model read it, alone or with the other."""
-    if pair or sentences.b is None:
-        traces = [load_trace(name, sentences)] * 2
+    if pair:
+        both = load_trace(name, sentences)
+        traces = both, None if both.sentences[1] is None else both
     else:
-        traces = [load_trace(name, Sentences(text, None)) for text in _texts(name, sentences)]
+        traces = load_each(name, sentences)
     texts = (sentences.a, sentences.b)
     return [
         _side(letter, text or "", trace, int(pair and letter == "b"), words)
-        for letter, text, trace in zip("ab", texts, traces, strict=False)
-        if text is not None and (trace.sentences[1] is not None or not (pair and letter == "b"))
+        for letter, text, trace in zip("ab", texts, traces, strict=True)
+        if trace is not None
     ]
-
-
-def _texts(name: str, sentences: Sentences) -> list[str]:
-    """A, and B if there is anything in it to read."""
-    try:
-        cached_trace(name, sentences.b or "")
-    except EmptySentence:
-        return [sentences.a]
-    return [sentences.a, sentences.b or ""]
 
 
 def _side(letter: str, text: str, trace: Trace, segment: int, words: MaskedWords) -> Side:

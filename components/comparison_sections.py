@@ -5,11 +5,8 @@ import streamlit as st
 from backend import comparison_tables as tables
 from backend.cached import cached_trace
 from backend.cached_comparisons import ComparisonRecipe, side_by_side
-from backend.catalogue import BUILT_IN, title_of
-from backend.errors import EmptySentence
+from backend.catalogue import BUILT_IN
 from backend.examples import EXAMPLES
-from backend.model import Model
-from backend.trace import Trace
 from backend.two_sentences import Comparison
 from components.comparison_choice import Asked
 from components.comparison_words import THRESHOLDS, cosine_words, known_words, layer_zero, verdict
@@ -17,7 +14,7 @@ from components.downloads import offer_csv
 from components.drawn_figure import show_figure
 from components.figures_compare import cosine_figure
 from components.inputs import Sentences, choose_head, choose_pair, use_example
-from components.loading import load_model
+from components.loading import load_each, load_trace
 from components.page import page_theme
 from components.plain import plain
 from components.weight_words import RAW_WORDS
@@ -34,15 +31,11 @@ def load_comparison(name: str, sentences: Sentences, *, pair: bool) -> Compariso
 
     Raises ModelError if the model cannot be had, EmptySentence if Sentence A is empty.
     """
-    model = load_model(name)
-    with st.spinner("The model reads the sentences …"):
-        first = cached_trace(name, sentences.a, sentences.b if pair else None)
-        second = first if pair else _read_second(name, sentences.b)
-    if second is None or (pair and first.sentences[1] is None):
-        return None
-    if said := _left_out(model, first, second):
-        st.info(said)
-    return side_by_side(first, second)
+    if pair:
+        both = load_trace(name, sentences)
+        return None if both.sentences[1] is None else side_by_side(both, both)
+    first, second = load_each(name, sentences)
+    return None if second is None else side_by_side(first, second)
 
 
 def choose_reading() -> bool:
@@ -134,30 +127,3 @@ def show_downloads(asked: Asked, recipe: ComparisonRecipe) -> None:
                 "compare-cosines.csv",
                 lambda: tables.cosines_csv(recipe.read(), query, keys),
             )
-
-
-def _left_out(model: Model, first: Trace, second: Trace) -> str:
-    """Of which sentence tokens are left out, and why; nothing where all are read."""
-    pair = first is second
-    counts = [first.left_out, second.left_out]
-    if pair:  # alone, B has an opening special token more
-        alone = model.tokenizer.split(str(first.sentences[1]))
-        in_b = len(alone.tokens) + alone.left_out - 1 - int((first.segments == 1).sum())
-        counts = [first.left_out - in_b, in_b]
-    told = [f"{n} of Sentence {side}" for n, side in zip(counts, "AB", strict=True) if n]
-    if not told:
-        return ""
-    one_input = ", and a pair is one input" if pair else ""
-    return (
-        f"{plain(title_of(first.model))} reads at most {model.limit} tokens of one input"
-        f"{one_input}. So the last tokens are left out below: {' and '.join(told)}. The texts in "
-        "the boxes stay whole."
-    )
-
-
-def _read_second(name: str, text: str | None) -> Trace | None:
-    """The trace of Sentence B alone; None where it has nothing in it to read."""
-    try:
-        return cached_trace(name, text) if text else None
-    except EmptySentence:
-        return None

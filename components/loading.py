@@ -8,7 +8,7 @@ import streamlit as st
 from backend.cached import cached_model, cached_trace, model_is_ready
 from backend.catalogue import BUILT_IN, SMALL, is_offered, title_of
 from backend.cluster import is_used
-from backend.errors import UnknownModel
+from backend.errors import EmptySentence, UnknownModel
 from backend.memory import megabytes
 from backend.model import Model
 from backend.model_files import model_folder
@@ -21,6 +21,7 @@ from components.own_machine import any_model
 from components.plain import plain
 
 _MOST_TOLD: Final = 8  # words
+_READING: Final = "The model reads the sentences …"
 
 
 def load_model(name: str) -> Model:
@@ -67,21 +68,65 @@ def load_trace(name: str, sentences: Sentences) -> Trace:
     Raises ModelError if the model cannot be had, EmptySentence if Sentence A is empty.
     """
     model = load_model(name)
-    with st.spinner("The model reads the sentences …"):
+    with st.spinner(_READING):
         trace = cached_trace(name, sentences.a, sentences.b)
-    if trace.left_out:
-        st.info(
-            f"{plain(title_of(name))} reads at most {model.limit} tokens at once. "
-            f"{trace.left_out} tokens are left out below; the text in the box stays whole."
-        )
-    if unknown := unknown_words(trace):
-        st.caption(_unknown_said(plain(title_of(name)), [short_word(word) for word in unknown]))
+    _tell_of_unread(model, [trace])
     if trace.embeddings.segment is None and trace.sentences[1] is not None:
         st.caption(
             "This model has no segment embeddings: it tells A and B apart by their places and the "
             "separator between them only."
         )
     return trace
+
+
+def load_each(name: str, sentences: Sentences) -> tuple[Trace, Trace | None]:
+    """The same of A and B, each read alone; None where B holds nothing to read.
+
+    Raises as `load_trace` does.
+    """
+    model = load_model(name)
+    with st.spinner(_READING):
+        first, second = cached_trace(name, sentences.a), _second(name, sentences.b)
+    _tell_of_unread(model, [first] if second is None else [first, second])
+    return first, second
+
+
+def _second(name: str, text: str | None) -> Trace | None:
+    try:
+        return cached_trace(name, text) if text else None
+    except EmptySentence:
+        return None
+
+
+def _tell_of_unread(model: Model, traces: Sequence[Trace]) -> None:
+    """What the model has not read as it stands: tokens left out, and words it does not know.
+
+    traces: of the pair, or of each sentence
+    """
+    if told := _left_out_said(model, traces):
+        st.info(told)
+    unknown = dict.fromkeys(word for trace in traces for word in unknown_words(trace))
+    if unknown:
+        st.caption(_unknown_said(plain(title_of(model.name)), list(map(short_word, unknown))))
+
+
+def _left_out_said(model: Model, traces: Sequence[Trace]) -> str:
+    """How many tokens of which sentence; nothing where all are read."""
+    counts = [trace.left_out for trace in traces]
+    pair = len(traces) == 1 and traces[0].sentences[1] is not None
+    if pair and counts[0]:  # alone, B has an opening special token more
+        alone = model.tokenizer.split(str(traces[0].sentences[1]))
+        in_b = len(alone.tokens) + alone.left_out - 1 - int((traces[0].segments == 1).sum())
+        counts = [counts[0] - in_b, in_b]
+    told = [f"{n} of Sentence {side}" for n, side in zip(counts, "AB", strict=False) if n]
+    if not told:
+        return ""
+    one_input = ", and a pair is one input" if pair else ""
+    return (
+        f"{plain(title_of(model.name))} reads at most {model.limit} tokens of one input"
+        f"{one_input}. So the last tokens are left out below: {' and '.join(told)}. The texts in "
+        "the boxes stay whole."
+    )
 
 
 def _unknown_said(title: str, words: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.cached import cached_tokenizer, model_is_ready
+from backend.cached import model_if_ready
 from backend.examples import Example
 from components.fitted import NO_TOKENS
 
@@ -14,9 +14,10 @@ def opened_example(example: Example, model: str) -> dict[str, Any]:
     yet to say where it stands.
     """
     chosen = {"a": example.a, "b": example.b, **NO_TOKENS}
-    if example.claim is None or not model_is_ready(model):
+    ready = model_if_ready(model)
+    if example.claim is None or ready is None:
         return chosen
-    pieces = cached_tokenizer(model).split(example.a, example.b)
+    pieces = ready.tokenizer.split(example.a, example.b)
     words = [example.a[slice(*span)].strip() for span in pieces.spans[pieces.segments == 0]]
     pronoun = example.claim.pronoun
     return chosen | {"query": words.index(pronoun) if pronoun in words else None}

@@ -60,14 +60,14 @@ def page(title: str, question: str) -> Iterator[TakeAway]:
 
     What can be taken away from the page, beside its figures, the page puts into what it is given.
     """
-    with drawing(), _page(title, question) as taken:
+    run = Run(title)  # for its visitor the wait for its turn is a part of it
+    with drawing(), _page(title, question, run) as taken:
         yield taken
 
 
 @contextmanager
-def _page(title: str, question: str) -> Iterator[TakeAway]:
-    taken = TakeAway(title)
-    run, ended_by = Run(title), None
+def _page(title: str, question: str, run: Run) -> Iterator[TakeAway]:
+    taken, ended_by = TakeAway(title), None
     kept.read_address()
     presenter.take_presses()
     presenting = presenter.is_presenting()

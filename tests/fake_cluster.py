@@ -13,6 +13,7 @@ from backend.errors import ClusterAway, TooMuchAsked
 from backend.loaded_encoder import LoadedEncoder
 from backend.operations import READ
 from backend.weights import load_encoder
+from backend.wire import unpacked
 
 
 class FakeCluster(Cluster):
@@ -30,13 +31,13 @@ class FakeCluster(Cluster):
         self.asked: list[tuple[str, str]] = []
         self._encoders: dict[str, LoadedEncoder] = {}
 
-    def ask(self, model: str, operation: str, *arguments: Any, waits: bool = False) -> Any:
+    def _answer(self, model: str, operation: str, body: bytes, waits: bool) -> Any:
         self.asked.append((model, operation))
         if self.error is not None and (operation in self.lost or not self.lost):
             raise self.error(AGAIN)
         encoder = self._encoder(model)
         work = encoder.read if operation == READ else operations.operation(encoder, operation)
-        return work(*arguments)
+        return work(*unpacked(body))
 
     @contextmanager
     def failing(self, *lost: str, error: type[TooMuchAsked] = ClusterAway) -> Iterator[None]:

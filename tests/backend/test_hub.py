@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
+from threading import BoundedSemaphore, Thread
 from typing import NamedTuple
 
 import pytest
 from huggingface_hub import constants
 
 from backend import hub as module
-from backend import resumed_file
+from backend import resumed_file, turns
 from backend.errors import (
     ClosedModel,
     DiskFull,
@@ -26,6 +26,7 @@ from backend.errors import (
     NotAModel,
     UnknownModel,
 )
+from backend.fair_share import drawing
 from backend.hub_errors import reader_error
 from backend.memory import model_room
 from backend.model import load_model
@@ -373,6 +374,27 @@ def test_two_who_ask_at_once_watch_one_download(hub: FakeHub) -> None:
         folders = {one.result(30) for one in asked}
     assert len(folders) == 1
     assert hub.ranges == [0]
+
+
+def test_other_pages_are_drawn_while_one_waits_for_a_download(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = BoundedSemaphore(1)
+    monkeypatch.setattr(turns, "_pages", place)
+
+    def page() -> Path:
+        with drawing():
+            return model_folder(NAME)
+
+    hub.go_on.clear()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(page)
+        while not hub.ranges:
+            time.sleep(0.01)
+        assert place.acquire(timeout=30)
+        place.release()
+        hub.go_on.set()
+        assert asked.result(30).name == COMMIT
 
 
 def test_two_who_ask_at_once_hear_the_same_of_a_failure(hub: FakeHub) -> None:

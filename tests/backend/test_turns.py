@@ -5,7 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,15 @@ from backend import cached, cached_heads, turns
 from backend.answers import Answer
 from backend.cached import cached_trace
 from backend.cached_heads import cached_weights
+from backend.cluster_encoder import ClusterEncoder
 from backend.fair_share import drawing
 from backend.loaded_models import LoadedModels
+from backend.model import Model
+from backend.sentence_vectors import sentence_vectors
 from backend.shared import Shared
+from backend.tokenizer import load_tokenizer
 from backend.turns import LONG_TOKENS, aside, in_turn
+from backend.weights import loading, ready_torch
 from tests.backend.small_models import write_task_model
 from tests.fake_cluster import FakeCluster, use_cluster
 
@@ -69,7 +75,7 @@ def test_only_what_is_computed_here_takes_turns(
 
 @pytest.fixture
 def one_page(monkeypatch: pytest.MonkeyPatch) -> threading.BoundedSemaphore:
-    """Room for one page at a time, for which others would wait for ever."""
+    """Room for one page at a time; `page` fails if it does not get it."""
     place = threading.BoundedSemaphore(1)
     monkeypatch.setattr(turns, "_pages", place)
     monkeypatch.setattr(turns, "LONGEST_WAIT", 60.0)
@@ -78,6 +84,7 @@ def one_page(monkeypatch: pytest.MonkeyPatch) -> threading.BoundedSemaphore:
 
 def page(run: Callable[[], object] = lambda: None) -> None:
     with drawing():
+        assert turns._mine.has_place  # else it has waited in vain
         run()
 
 
@@ -107,7 +114,43 @@ def test_a_page_that_failed_gives_its_place_back(one_page: threading.BoundedSema
 
     with pytest.raises(KeyError):
         page(fail)
-    page()
+    assert one_page.acquire(blocking=False)
+
+
+def test_who_has_begun_goes_before_those_who_have_not(
+    one_page: threading.BoundedSemaphore,
+) -> None:
+    begun, go_on, order = threading.Event(), threading.Event(), list[str]()
+
+    def two_steps() -> None:
+        with aside():
+            begun.set()
+            assert go_on.wait(60)
+        order.append("begun")
+
+    def new() -> None:
+        if not order:
+            wait_for_waiting(one_page, 2)  # the one that has begun, and the next new one
+        order.append("new")
+
+    with ThreadPoolExecutor(8) as pool:
+        pages = [pool.submit(page, two_steps)]
+        assert begun.wait(60)
+        assert one_page.acquire(timeout=60)
+        pages += [pool.submit(page, new) for _ in range(5)]
+        wait_for_waiting(one_page, 1)
+        go_on.set()
+        wait_for_waiting(one_page, 2)
+        one_page.release()
+        wait(pages, 60)
+    assert order == ["new", "begun", *["new"] * 4]
+
+
+def wait_for_waiting(place: Any, threads: int) -> None:
+    end = monotonic() + 60
+    while len(place._cond._waiters) != threads:
+        assert monotonic() < end
+        sleep(0.01)
 
 
 def test_who_waits_for_anothers_result_lets_other_pages_go_first(
@@ -150,13 +193,100 @@ def test_who_waits_for_a_costly_turn_lets_other_pages_go_first(
     assert one_page.acquire(blocking=False)
 
 
+class SlowCluster(FakeCluster):
+    """Begins to answer when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked, self.may_answer = threading.Event(), threading.Event()
+
+    def _answer(self, model: str, operation: str, body: bytes, waits: bool) -> Any:
+        self.is_asked.set()
+        assert self.may_answer.wait(60)
+        return super()._answer(model, operation, body, waits)
+
+
+@pytest.fixture
+def on_cluster(tmp_path: Path) -> tuple[SlowCluster, Model]:
+    """A cluster that is slow from now on, and a model that it runs."""
+    cluster = SlowCluster()
+    cluster.may_answer.set()
+    folder = write_task_model("bert", "MaskedLM", tmp_path)
+    model = Model(ClusterEncoder(str(folder), cluster), load_tokenizer(str(folder)))
+    cluster.is_asked.clear()
+    cluster.may_answer.clear()
+    return cluster, model
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda model: model.encoder.task_head(),
+        lambda model: model.encoder.output_layer(),
+        lambda model: model.trace("the cat"),
+        lambda model: sentence_vectors(model, ["the cat", "the cat sat"]),
+    ],
+    ids=["task head", "output layer", "trace", "sentences"],
+)
+def test_who_waits_for_a_cluster_lets_other_pages_go_first(
+    ask: Callable[[Model], object],
+    one_page: threading.BoundedSemaphore,
+    on_cluster: tuple[SlowCluster, Model],
+) -> None:
+    """Also where both ask for the same."""
+    cluster, model = on_cluster
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(page, partial(ask, model)) for _ in range(2)]
+        assert cluster.is_asked.wait(60)
+        page()
+        assert not any(one.done() for one in waiting)
+        cluster.may_answer.set()
+        assert wait(waiting, 60).not_done == set()
+        assert [one.exception() for one in waiting] == [None, None]
+    assert one_page.acquire(blocking=False)
+
+
+def test_who_waits_for_a_model_lets_other_pages_go_first(
+    one_page: threading.BoundedSemaphore,
+) -> None:
+    is_asked, may_load = threading.Event(), threading.Event()
+
+    def load(name: str) -> list[str]:
+        is_asked.set()
+        assert may_load.wait(60)
+        return [name]
+
+    models = LoadedModels(load, lambda _: 0)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(page, partial(models.find, "one")) for _ in range(2)]
+        assert is_asked.wait(60)
+        page()
+        may_load.set()
+        assert wait(waiting, 60).not_done == set()
+        assert [one.exception() for one in waiting] == [None, None]
+    assert one_page.acquire(blocking=False)
+
+
+def test_who_waits_until_another_model_is_made_lets_other_pages_go_first(
+    one_page: threading.BoundedSemaphore,
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with loading():
+            waiting = pool.submit(page, ready_torch)
+            page()
+            assert not waiting.done()
+        waiting.result(60)
+    assert one_page.acquire(blocking=False)
+
+
 def test_no_page_waits_for_ever(
     one_page: threading.BoundedSemaphore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And who was run without a place gives none back."""
     monkeypatch.setattr(turns, "LONGEST_WAIT", 0.05)
     one_page.acquire()
-    page()
+    with drawing():
+        pass
     assert not one_page.acquire(blocking=False)
 
 

@@ -26,6 +26,7 @@ def test_the_pronoun_is_chosen(example: Example) -> None:
 
 
 def test_the_app_opens_with_the_first_one() -> None:
+    cached_model(BUILT_IN)
     chosen = opened_example(EXAMPLES[0], BUILT_IN)
     assert {field: getattr(View(), field) for field in chosen} == chosen
 
@@ -44,5 +45,6 @@ def test_other_tokenizers_have_it_elsewhere_or_in_pieces(
 
 
 def test_an_example_about_no_word_chooses_none() -> None:
+    cached_model(BUILT_IN)
     chosen = opened_example(EXAMPLES[-1], BUILT_IN)
     assert chosen["query"] is None

@@ -1,11 +1,15 @@
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 
 import pytest
 from streamlit.runtime.scriptrunner import RerunException
 
 from backend.errors import EmptySentence
+from backend.turns import page_in_turn
 from components.run_log import SLOW, Run, asked
 from components.view import View
+from tests.opened import opened_script
 
 MARK = "zebra crossing\nlevel=ERROR"
 
@@ -54,3 +58,15 @@ def test_a_slow_run_stands_out(
     monkeypatch.setattr("components.run_log.perf_counter", lambda: next(times))
     assert "ms=1000" in logged(caplog, View())
     assert caplog.records[0].levelno == logging.WARNING
+
+
+def test_a_visitors_wait_for_a_turn_is_part_of_the_run(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.turns._pages", BoundedSemaphore(1))
+    monkeypatch.setattr("backend.turns.LONGEST_WAIT", SLOW)
+    caplog.set_level(logging.INFO, "explorer")
+    with page_in_turn(), ThreadPoolExecutor(1) as pool:
+        pool.submit(opened_script, "pages/tokens.py").result()
+    (record,) = (one for one in caplog.records if "event=page" in one.getMessage())
+    assert record.levelno == logging.WARNING

@@ -46,8 +46,9 @@ def choose_option(page: Page, label: str, option: str | re.Pattern[str]) -> None
     page.get_by_role("combobox", name=label, exact=True).click()
     offered = page.get_by_role("option", name=option).first
     offered.click()
-    page.wait_for_timeout(500)
-    if offered.is_visible():  # the list was still on its way down
+    try:
+        expect(offered).to_be_hidden(timeout=2000)
+    except AssertionError:  # the list was still on its way down, and has not heard it
         offered.click()
 
 

@@ -151,8 +151,11 @@ def test_presses_that_cancel_each_other_are_told(open_page: Open, address: str) 
     wait_until_drawn(page)
     for number, key in enumerate(("h", "Shift+H"), 1):
         page.keyboard.press(key)
+        pressed = f'"all":{number},'
+        while not any(pressed in frame for frame in sent):
+            page.wait_for_timeout(50)
         wait_until_drawn(page)
-        told = [frame for frame in sent if f'"all":{number},' in frame]
+        told = [frame for frame in sent if pressed in frame]
         assert f'"head":{2 - number},' in told[-1]
 
 

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from backend.examples import EXAMPLES
+from backend.fair_share import FairShare
+from backend.shared import Shared
 from components.plain import JOINER
+from tests.backend.small_models import write_model
 from tests.opened import address, allow_any_model, by_label, downloads, opened_script
 
 opened = partial(opened_script, "pages/attention.py")
@@ -195,3 +199,20 @@ def test_an_unreachable_model_leaves_the_sentences(monkeypatch: pytest.MonkeyPat
     by_label(page.button, "Use the built-in model").click().run()
     assert not page.error
     assert by_label(page.selectbox, "Model").value == "minilm"
+
+
+def test_an_example_is_opened_also_by_who_has_used_up_a_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a model whose tokenizer nobody has asked for beside it."""
+    allow_any_model(monkeypatch)
+    monkeypatch.setattr("backend.cached._tokenizers", Shared(10, lambda _: 1))
+    folder = str(write_model("bert", tmp_path, max_position_embeddings=200))
+    page = opened(model=folder, a="the cat sat.")
+    share = FairShare()
+    monkeypatch.setattr("backend.fair_share._find", lambda: share)
+    share.spend(31)
+    by_label(page.selectbox, "Examples").set_value(EXAMPLES[2].name).run()
+    assert not page.exception
+    assert by_label(page.text_input, "Sentence A").value == EXAMPLES[2].a
+    assert "goes on by itself" in spoken(page)

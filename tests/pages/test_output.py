@@ -269,7 +269,7 @@ def test_any_text_is_drawn(a: str, b: str) -> None:
 
 @pytest.mark.usefixtures("quiet")
 def test_a_text_at_the_models_limit_and_an_empty_one() -> None:
-    assert "190 tokens are left out" in opened(a="word " * 700).info[0].value
+    assert "left out below: 190 of Sentence A." in opened(a="word " * 700).info[0].value
     page = opened(a=" ", b="Only the second.")
     assert not page.exception
     assert "Type a sentence" in page.error[0].value

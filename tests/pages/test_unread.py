@@ -1,0 +1,31 @@
+"""What a model does not read as it stands is said on every page that has it read, once."""
+
+import pytest
+
+from components.plain import JOINER
+from tests.opened import opened_script
+
+TOGETHER = ("overview", "embeddings", "attention", "heads", "inside", "bertviz", "output")
+EACH = ("lesson", "compare")
+
+
+def said(page: str, kind: str, a: str, b: str) -> list[str]:
+    script = opened_script(f"pages/{page}.py", a=a, b=b)
+    assert not script.exception
+    elements = script.info if kind == "info" else script.caption
+    return [element.value.replace(JOINER, "").replace("\\", "") for element in elements]
+
+
+@pytest.mark.parametrize("page", [*TOGETHER, *EACH])
+def test_words_that_the_model_does_not_know(page: str) -> None:
+    captions = said(page, "caption", "A 🦜 slept.", "The 🦜 and the 🐔 slept.")
+    (told,) = (each for each in captions if "not in the vocabulary" in each)
+    assert told.startswith("“🦜”, “🐔”: not in the vocabulary of MiniLM-L6 (built in).")
+
+
+@pytest.mark.parametrize("page", [*TOGETHER, *EACH])
+def test_tokens_that_are_left_out(page: str) -> None:
+    """Of a pair A keeps 254 and B 255 beside the three special ones; each alone keeps 510."""
+    notes = said(page, "info", "word " * 360, "word " * 361 if page in TOGETHER else "word " * 511)
+    left = "106 of Sentence A and 106 of Sentence B" if page in TOGETHER else "1 of Sentence B"
+    assert f"So the last tokens are left out below: {left}." in "".join(notes)
