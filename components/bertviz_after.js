@@ -74,6 +74,12 @@
     vis.style.paddingLeft = `${Math.ceil(-left)}px`;
   }
 
+  // The page around may be presented: its keys are heard here for it.
+  addEventListener("keydown", ({key, target, altKey, ctrlKey, metaKey, defaultPrevented}) => {
+    if (window === top || defaultPrevented || altKey || ctrlKey || metaKey) return;
+    if (!target.matches("select")) top.postMessage({pressed: key}, "*");
+  });
+
   new MutationObserver(() => {
     prepare();
     makeRoom();

@@ -13,44 +13,60 @@ function strongest(points) {
 /** The names of these arrows, each beside its own, where it covers least. */
 function namesOf(view, arrows) {
   const taken = [];
-  const points = arrows.flatMap(({ from, to }) => range(9).map((n) =>
-    view.toPixels(from.map((weight, axis) => weight + ((to[axis] - weight) * n) / 8))));
+  const points = arrows.flatMap((of) => range(9).map((n) => ({ of,
+    at: view.toPixels(of.from.map((weight, axis) => weight + ((of.to[axis] - weight) * n) / 8)) })));
   return arrows.flatMap((one) => {
-    const letters = one.group.classList.contains("chosen") ? lettersOf(view, one, taken) : [];
+    const letters = one.group.classList.contains("chosen") ? lettersOf(view, one, taken, points) : [];
     return [...letters, placed(view, one, shortName(view, one.layer, one.head), taken, points)];
   });
 }
 
-/** A and B at the two ends of the chosen arrow, if there is room for both. */
-function lettersOf(view, { from, to }, taken) {
-  const ends = [from, to].map(view.toPixels);
-  if (Math.hypot(ends[0][0] - ends[1][0], ends[0][1] - ends[1][1]) < 24) return [];
-  return ends.map(([x, y], n) => {
-    taken.push({ left: x - 7, right: x + 7, top: y + 20 - RISE, bottom: y + 20 - RISE + HIGH });
-    return lettering("letter", x, y + 20, "AB"[n], "middle");
+/** A and B at the two ends of the chosen arrow, on from it if that is free, if there is room for both. */
+function lettersOf(view, one, taken, points) {
+  const [start, end] = [one.from, one.to].map(view.toPixels);
+  const length = Math.hypot(end[0] - start[0], end[1] - start[1]);
+  if (length < 24) return [];
+  const along = [(end[0] - start[0]) / length, (end[1] - start[1]) / length];
+  return [start, end].map(([x, y], n) => {
+    const on = along.map((part) => (n ? part : -part));
+    const boxes = [on, [0, 1], [0, -1], [1, 0], [-1, 0]].map(([right, down]) => {
+      const [across, middle] = [x + 17 * right, y + 17 * down];
+      return { left: across - 7, right: across + 7, top: middle - HIGH / 2, bottom: middle + HIGH / 2 };
+    });
+    const box = best(view, one, boxes, taken, points);
+    return lettering("letter", box.left + 7, box.top + RISE, "AB"[n], "middle");
   });
 }
 
-/** A name near an arrow's tip or its other end: where it is over the fewest names and arrows. */
-function placed(view, { from, to }, content, taken, points) {
+/** A name near an arrow's tip or its other end. */
+function placed(view, one, content, taken, points) {
   const width = content.length * 7.5;
-  const sides = [to, from].map(view.toPixels).flatMap(([x, y]) => [-4, 18, -26].flatMap((down) =>
+  const boxes = [one.to, one.from].map(view.toPixels).flatMap(([x, y]) => [-4, 18, -26].flatMap((down) =>
     [x + 12, x - 12 - width, x - width / 2].map((left) => ({ left, right: left + width,
       top: y + down - RISE, bottom: y + down - RISE + HIGH }))));
-  const costs = sides.map((box) => costOf(view, box, taken, points));
-  const box = sides[costs.indexOf(Math.min(...costs))];
-  taken.push(box);
+  const box = best(view, one, boxes, taken, points);
   return lettering("name", box.left, box.top + RISE, content, "start");
 }
 
-function costOf({ page, toPixels }, box, taken, points) {
+/** The box over the fewest names and arrows, which is then taken; the first of several. */
+function best(view, one, boxes, taken, points) {
+  const costs = boxes.map((box) => costOf(view, one, box, taken, points));
+  const box = boxes[costs.indexOf(Math.min(...costs))];
+  taken.push(box);
+  return box;
+}
+
+function costOf({ page, toPixels }, one, box, taken, points) {
   const [zero, edge] = [toPixels([0, 0]), page.plot.viewBox.baseVal.width];
   const outside = box.left < zero[0] + 2 || box.right > edge || box.top < 0 || box.bottom > zero[1] - 2;
   const over = taken.filter((other) => box.left < other.right && other.left < box.right
     && box.top < other.bottom && other.top < box.bottom).length;
-  const covered = points.filter(([x, y]) => x > box.left - 4 && x < box.right + 4 && y > box.top
+  const covered = points.filter(({ at: [x, y] }) => x > box.left - 4 && x < box.right + 4 && y > box.top
     && y < box.bottom).length;
-  return 100 * outside + 50 * over + covered;
+  const away = (own) => Math.min(...points.filter(({ of }) => (of === one) === own)
+    .map(({ at: [x, y] }) => Math.hypot(x - (box.left + box.right) / 2, y - (box.top + box.bottom) / 2)));
+  const mistaken = away(false) < away(true); // nearer to another arrow than to its own
+  return 100 * outside + 50 * over + 3 * mistaken + covered;
 }
 
 function lettering(className, x, y, content, anchor) {

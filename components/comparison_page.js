@@ -82,7 +82,7 @@ function plotPane(page) {
     element("h2", { textContent: "Two keys against each other" }),
     element("div", { className: "keys" }, first, element("span", { textContent: "against" }), second),
     element("p", { className: "missing hint",
-      textContent: "A and B do not have two words in common that could be set against each other." }),
+      textContent: "Besides the query, A and B have no two words in common to set against each other." }),
     page.naming, page.plot);
 }
 
@@ -133,7 +133,7 @@ function markWords(view) {
     const chosen = place === state.query;
     word.setAttribute("aria-selected", `${chosen}`);
     word.tabIndex = chosen ? 0 : -1;
-    const nth = state.keys.indexOf(place);
+    const nth = state.keys.length < 2 ? -1 : state.keys.indexOf(place); // one alone has no other
     if (nth < 0) delete word.dataset.key;
     else word.dataset.key = nth + 1;
   });

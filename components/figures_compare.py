@@ -39,7 +39,7 @@ def cosine_figure(
         for key, name in enumerate(keys)
         for side, cosines in enumerate((a, b))
     ]
-    lowest = min(0.0, float(np.floor(10 * min(a.min(), b.min())) / 10))
+    lowest = min(-0.02, float(np.floor(10 * min(a.min(), b.min()) - 0.2) / 10))  # room for a mark
     layout = {
         "xaxis": {"title": "after layer", "type": "category"},
         "yaxis": {"title": "cosine similarity", "range": [lowest, 1.02]},

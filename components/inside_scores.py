@@ -8,6 +8,7 @@ import streamlit as st
 
 from backend.head_steps import HeadSteps
 from backend.head_steps_tables import dimensions_csv
+from backend.switched_off import SwitchedOff
 from components import inside_words as words
 from components import plot
 from components.downloads import offer_csv
@@ -23,10 +24,14 @@ from components.figures_inside import (
 from components.inside_drawing import Inside, draw
 from components.plain import label
 from components.presenter import main_figure, tell_chosen
+from components.switch_off_words import in_short
 
 
-def show_vectors(inside: Inside) -> None:
-    """Step 1: what the query looks for, and what each token is found by."""
+def show_vectors(inside: Inside, off: SwitchedOff) -> None:
+    """Step 1: what the query looks for, and what each token is found by.
+
+    off: what was switched off in this run
+    """
     steps = inside.steps
     st.latex(r"q = W_Q\,x_{\mathrm{query}} + b_Q \qquad k_j = W_K\,x_j + b_K")
     keys = steps.keys[inside.places]
@@ -35,7 +40,7 @@ def show_vectors(inside: Inside) -> None:
     panels = (query, Vectors("keys: what each token is found by", keys, inside.labels))
     figure = vectors_figure(panels, limit=limit, theme=inside.theme, marked=inside.row)
     with main_figure():
-        tell_chosen(words.chosen(steps, inside.names))
+        tell_chosen(words.chosen(steps, inside.names), in_short(off))
         draw(figure, "The query and the keys", "vectors")
 
 

@@ -41,7 +41,7 @@ def show_tokenizer(reading: Reading) -> None:
         "bert-base-cased cuts it**"
     )
     chips = chips_of((text, None), cached_tokenizer(CASED).split(text))
-    show_token_chips((text, None), chips, key="lesson_chips")
+    show_token_chips((text, None), chips, key="lesson_chips", titles=("This text",))
 
 
 def show_embeddings(reading: Reading) -> None:

@@ -31,8 +31,17 @@ function drawingPart(part, around) {
     if (child.nodeType === Node.TEXT_NODE) made.append(readable(child.data));
     else if (isDrawn(child)) made.append(drawingPart(child, style));
   }
+  writeLength(made, part);
   if (part.localName === "text") made.setAttributeNS(XML, "xml:space", "preserve");
   return isHaloed(part, style) ? haloed(made) : made;
+}
+
+/** As wide as on the page, whatever font there is: else it would run into what stands beside it. */
+function writeLength(made, part) {
+  const length = part.getComputedTextLength?.();
+  if (!length || part.childElementCount || part.hasAttribute("textLength")) return;
+  made.setAttribute("textLength", short(length));
+  made.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }
 
 const isHaloed = (part, style) => part.localName === "text" && style.stroke !== "none"

@@ -14,6 +14,8 @@ const PRESSES = { loaded: `${Date.now()}-${Math.random()}`, all: 0, next: 0,
   layer: 0, head: 0, end: 0 };
 const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, "
   + "[contenteditable=true], [role=combobox]";
+const TURNED = ["PageDown", "PageUp"]; // what a clicker sends, and a line of text has no use for
+const LINE = "input[type=text]:not([role=combobox])";
 const FIGURE = ".figure:not(.presenter)";
 const ENDINGS = new WeakMap(); // by the element Streamlit gives: other data do not end what was there
 const OWN = "[role=dialog], [role=menu], [role=listbox][data-testid], [data-testid=stDataFrame]";
@@ -28,7 +30,10 @@ export default function ({ data, parentElement, setStateValue }) {
   };
   build(view, data.keys);
   parentElement.append(view.root);
-  document.addEventListener("keydown", (event) => press(view, event), { signal: view.ends.signal });
+  const { signal } = view.ends;
+  document.addEventListener("keydown", (event) => press(view, event), { signal });
+  addEventListener("message", (event) => pressInFrame(view, event), { signal });
+  showScrolled(view.root, signal);
   const end = () => {
     view.ends.abort();
     view.root.remove();
@@ -46,8 +51,9 @@ function build(view, keys) {
   ])), button("Close", () => view.help.close()));
   view.help.addEventListener("click", (event) => isBeside(view.help, event) && view.help.close());
   view.note = element("span", { className: "note", role: "status" });
-  view.root = element("div", { className: "figure presenter" }, view.note,
-    button("Keys", () => view.help.showModal()), button("End", () => view.tell("end", 1)), view.help);
+  view.root = element("div", { className: "figure presenter" }, element("div", { className: "strip" }),
+    element("div", { className: "bar" }, view.note, button("Keys", () => view.help.showModal()),
+      button("End", () => view.tell("end", 1)), view.help));
 }
 
 function button(name, act) {
@@ -68,19 +74,37 @@ function isBeside(dialog, { target, clientX, clientY }) {
 function press(view, event) {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
   const path = event.composedPath().filter((one) => one instanceof Element);
-  if (path.some((one) => one.matches(`${TYPED}, ${OWN}`))) return;
-  const { open } = view.help;
-  if (event.key === "Escape") {
-    if (open || path.some((one) => one.matches(FIGURE))) return; // it may mean something there
-    view.tell("end", 1);
-  } else if (event.key === "?") {
-    if (open) view.help.close();
+  const turned = TURNED.includes(event.key) && path[0]?.matches(LINE);
+  if (!turned && path.some((one) => one.matches(`${TYPED}, ${OWN}`))) return;
+  // Escape may mean something in a figure.
+  if (event.key === "Escape" && (view.help.open || path.some((one) => one.matches(FIGURE)))) return;
+  if (act(view, event.key)) event.preventDefault();
+}
+
+/** In a frame without an origin, as BertViz has one, keys are heard there and told from there. */
+function pressInFrame(view, { source, data }) {
+  if (source !== window && source?.top === window) act(view, data?.pressed);
+}
+
+/** Whether the key means anything here. */
+function act(view, key) {
+  if (key === "Escape") view.tell("end", 1);
+  else if (key === "?") {
+    if (view.help.open) view.help.close();
     else view.help.showModal();
-  } else if (STEPS[event.key]) {
+  } else if (Object.hasOwn(STEPS, key)) {
     view.help.close();
-    step(view, event.key);
-  } else return;
-  event.preventDefault();
+    step(view, key);
+  } else return false;
+  return true;
+}
+
+/** While the page stands further down, nothing of it shows between the ways out. */
+function showScrolled(root, signal) {
+  const main = document.querySelector("[data-testid=stMain]");
+  const show = () => root.classList.toggle("scrolled", main.scrollTop > 4);
+  main.addEventListener("scroll", show, { passive: true, signal });
+  show();
 }
 
 /** Where there is no further one, the key seems to do nothing: that is said. */

@@ -124,14 +124,14 @@ def main_figure() -> AbstractContextManager[Any]:
     return st.container(key="main_figure", gap=None)
 
 
-def tell_chosen(words: str) -> None:
+def tell_chosen(*words: str) -> None:
     """Say beside the page's title what the main figure is of: the sidebar that says it makes room.
 
-    To be called within `main_figure`. words: Markdown
+    To be called within `main_figure`. words: Markdown, some of it may be empty
     """
     if is_presenting():
         with st.container(key="told_chosen"):
-            st.markdown(words)
+            st.markdown(" · ".join(filter(None, words)))
 
 
 def sized(figure: plot.Figure) -> plot.Figure:

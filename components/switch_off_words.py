@@ -8,7 +8,7 @@ import numpy as np
 from backend.head_ranking import HeadRanking, in_order
 from backend.switched_off import SwitchedOff
 from backend.trace import FloatArray, IntArray, Trace
-from components.heads_words import head_name
+from components.heads_words import count_of, head_name
 from components.plain import plain
 from components.token_chips import visible
 
@@ -62,6 +62,14 @@ def off_words(off: SwitchedOff, trace: Trace) -> str:
     told = [f"without {_listed(heads)}"] if heads else []
     told += [f"with {_listed(hidden)} hidden from all others"] if hidden else []
     return ", and ".join(told)
+
+
+def in_short(off: SwitchedOff) -> str:
+    """That the run is a changed one, and by how much, in a few words; nothing if all is on."""
+    heads, hidden = len(off.heads), len(off.hidden)
+    told = [f"{count_of(heads, 'head')} off"] if heads else []
+    told += [f"{count_of(hidden, 'token')} hidden"] if hidden else []
+    return f"**Changed run**: {', '.join(told)}" if told else ""
 
 
 def notice(

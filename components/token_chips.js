@@ -18,7 +18,7 @@ export default function ({ data, parentElement }) {
 function draw(data) {
   const runs = [];
   const sentences = element("div", { className: "sentences" }, ...data.sentences.map(
-    (text, index) => sentenceLine(text, "AB"[index], data.chips, runs)));
+    (text, index) => sentenceLine(text, "AB"[index], data.titles[index], data.chips, runs)));
   const words = element("p", { className: "words", dir: "auto", textContent: "Point at a piece or "
     + "at a character, or walk through the pieces with the arrow keys." });
   const explanation = element("p", { className: "explanation", dir: "auto" });
@@ -26,7 +26,7 @@ function draw(data) {
     words, explanation);
   const box = element("div", { className: data.chips.length > MANY ? "box many" : "box",
     role: "listbox", "aria-label": "Pieces in reading order" });
-  const chips = drawChips(data.chips, box);
+  const chips = drawChips(data.chips, data.titles, box);
   const root = element("div", { className: "figure token-chips" }, sentences, readout, box,
     legend(data.legend));
 
@@ -37,9 +37,8 @@ function draw(data) {
 }
 
 /* One line a sentence, cut wherever a piece begins or ends. */
-function sentenceLine(text, letter, chips, runs) {
-  const label = element("span", { className: "letter", textContent: letter,
-    title: `Sentence ${letter}` });
+function sentenceLine(text, letter, title, chips, runs) {
+  const label = element("span", { className: "letter", textContent: letter, title });
   const body = element("p", { className: "text", dir: "auto" });
   const points = Array.from(text); // code points
   const own = chips.filter((chip) => chip.segment === letter && chip.span[1] > chip.span[0]);
@@ -77,12 +76,13 @@ function coveringPieces(pieces, borders) {
   return covering;
 }
 
-function drawChips(chips, box) {
+function drawChips(chips, titles, box) {
   let group = null;
   return chips.map((chip, index) => {
     if (index === 0 || chip.segment !== chips[index - 1].segment) {
       const count = chips.filter((other) => other.segment === chip.segment).length;
-      const title = `Sentence ${chip.segment}: ${count} ${count === 1 ? "piece" : "pieces"}`;
+      const called = titles["AB".indexOf(chip.segment)];
+      const title = `${called}: ${count} ${count === 1 ? "piece" : "pieces"}`;
       group = element("div", { className: `group segment-${chip.segment.toLowerCase()}`,
         role: "group", "aria-label": title }, element("p", { className: "group-title",
         "aria-hidden": "true", textContent: title }));

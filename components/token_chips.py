@@ -88,9 +88,18 @@ def legend_of(chips: list[Chip]) -> list[tuple[str, str]]:
     return [(found[kind], text) for kind, text in KINDS.items() if kind in found and TAGS[kind]]
 
 
-def show_token_chips(sentences: tuple[str, str | None], chips: list[Chip], *, key: str) -> None:
-    """Draw the sentences and their chips; pointing at either marks the other."""
-    _mount(data=chip_data(sentences, chips), key=key)
+def show_token_chips(
+    sentences: tuple[str, str | None],
+    chips: list[Chip],
+    *,
+    key: str,
+    titles: tuple[str, ...] = ("Sentence A", "Sentence B"),
+) -> None:
+    """Draw the sentences and their chips; pointing at either marks the other.
+
+    titles: what the sentences are called
+    """
+    _mount(data=chip_data(sentences, chips) | {"titles": titles}, key=key)
 
 
 def chip_data(sentences: tuple[str, str | None], chips: list[Chip]) -> dict[str, Any]:

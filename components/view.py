@@ -190,6 +190,7 @@ _CALLED: Final = {
     "show": "way to show heads",
     "over": "place to search",
     "weights": "kind of weights",
+    "lines": "way to draw lines",
 }
 
 

@@ -9,11 +9,13 @@ from components.inputs import choose_model, choose_sentences
 from components.kept import keep_choice
 from components.loading import load_trace
 from components.page import page
-from components.presenter import main_figure
+from components.presenter import main_figure, tell_chosen
 from components.switch_off import changed_trace, choose_switched_off
 from components.switch_off_effects import show_effects
 from components.switch_off_ranking import show_removals
+from components.switch_off_words import in_short
 from components.token_choice import choose_token
+from components.view_options import WEIGHTS
 from components.weight_choice import choose_weights, drawn_weights
 from components.weight_words import SYMBOLS
 from components.whole_views import whole_attention
@@ -60,6 +62,7 @@ with page(
         drawn = drawn_weights(changed, kind, choice, off=off)
         picture, numbers = st.columns(2, gap="medium")
         with picture, main_figure():
+            tell_chosen(f"Weights: {WEIGHTS[drawn.kind]}", in_short(off))
             show_attention(drawn.trace, choice, on_choice=keep_choice, words=drawn.words)
         with numbers:
             show_head_heatmap(drawn.trace, choice, drawn.words)

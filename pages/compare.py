@@ -19,7 +19,8 @@ from components.comparison_view import show_comparison
 from components.inputs import choose_head, choose_model, choose_sentences
 from components.kept import keep_choice, view
 from components.page import page
-from components.presenter import main_figure
+from components.presenter import main_figure, tell_chosen
+from components.view_options import WEIGHTS
 from components.weight_choice import choose_kind
 from components.weight_words import SYMBOLS
 from components.whole_views import whole_comparison
@@ -62,6 +63,7 @@ with page(
         asked = asked_of(drawn, choice, special=special, words=words)
         show_verdict(asked)
         with main_figure():
+            tell_chosen(f"Weights: {WEIGHTS[kind]}")
             show_comparison(asked, choice.serial, on_choice=keep_choice)
         if pair:
             st.subheader("What the order does by itself", anchor=False)

@@ -39,7 +39,7 @@ with page(
         "The head turns the vector of the token that looks into a query, and every token's vector "
         f"into a key, {steps.head_width} numbers each."
     )
-    inside_scores.show_vectors(inside)
+    inside_scores.show_vectors(inside, off)
     st.header("2. The query times each key", anchor=False)
     st.markdown(
         "Query and key are multiplied dimension by dimension, and the products are added up: the "

@@ -171,13 +171,22 @@ def test_the_first_screen_says_which_head_or_token_it_is_of(open_page: Open, add
         ("inside", "Layer 3, head 1"),
         ("embeddings", "Token 10: “it”"),
         ("bertviz", "layer 3, head 1"),
+        (
+            "attention?weights=rollout&off=3.1&hidden=2-4",
+            "Weights: Rollout · Changed run: 1 head off, 2",
+        ),
+        ("inside?off=3.1", "looks · Changed run: 1 head off"),
+        ("compare?weights=flow", "Weights: Flow"),
     ):
-        page.goto(f"{address}/{path}?present=1")
+        page.goto(f"{address}/{path}{'&' if '?' in path else '?'}present=1")
         expect(chosen).to_contain_text(told)
         wait_until_drawn(page)
-        box = chosen.bounding_box()
+        box, title = chosen.bounding_box(), page.locator("h1 span").first.bounding_box()
         assert box is not None
+        assert title is not None
         assert 0 <= box["y"] <= 30, path
+        assert title["x"] + title["width"] < box["x"]
+        assert box["height"] < 50  # one line
 
 
 def test_a_clicker_goes_through_the_examples(presented: Page) -> None:
@@ -186,6 +195,42 @@ def test_a_clicker_goes_through_the_examples(presented: Page) -> None:
     presented.wait_for_function(f"(({CHOSEN})()).a.startsWith('The horse')")
     presented.keyboard.press("PageUp")
     presented.wait_for_function(f"(({CHOSEN})()).a.startsWith('The car')")
+
+
+def test_keys_are_heard_in_a_frame_too(open_page: Open) -> None:
+    page = open_page("/bertviz?present=1", 1280, 720)
+    frame = page.frame_locator("[data-testid=stIFrame]").frame_locator("iframe")
+    for press, layer in (("l", "4"), ("Shift+L", "3")):
+        expect(frame.locator("#bertviz[data-drawn=true]")).to_be_attached()
+        page.mouse.click(640, 400)
+        page.keyboard.press(press)
+        page.wait_for_function(f"(({CHOSEN})()).layer === '{layer}'")
+        wait_until_drawn(page)
+    expect(frame.locator("#bertviz[data-drawn=true]")).to_be_attached()
+    page.mouse.click(640, 400)
+    page.keyboard.press("Escape")
+    expect(end_of(page)).to_have_count(0)
+
+
+def test_a_clicker_works_where_a_sentence_was_just_typed(presented: Page) -> None:
+    presented.locator("[data-testid=stExpandSidebarButton]").click()
+    box = presented.get_by_label("Sentence A")
+    box.fill("A cat slept.")
+    box.press("Enter")
+    presented.wait_for_function(f"(({CHOSEN})()).a === 'A cat slept.'")
+    box.press("PageDown")
+    presented.wait_for_function(f"(({CHOSEN})()).a !== 'A cat slept.'")
+
+
+def test_nothing_shows_between_the_ways_out(open_page: Open) -> None:
+    page = open_page("/lesson?present=1", 1280, 720)
+    wait_until_drawn(page)
+    strip = page.locator(".presenter .strip")
+    expect(strip).to_be_hidden()
+    page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 300)")
+    expect(strip).to_be_visible()
+    page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")
+    expect(strip).to_be_hidden()
 
 
 def test_a_box_keeps_its_letters_and_other_keys_are_left_alone(presented: Page) -> None:
