@@ -144,6 +144,8 @@ def test_the_texts_of_a_key_count_with_its_value() -> None:
 class Reader:
     """A model that only takes time, or asks a cluster that does."""
 
+    encoder = SimpleNamespace(is_here=True)
+
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.asked: list[tuple[FairShare | None, bool]] = []
