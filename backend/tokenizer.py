@@ -137,7 +137,7 @@ def readable(text: str) -> str:
 def _marks_spaces(cutter: tokenizers.Tokenizer) -> bool:
     """Whether it reads bytes, and so writes a space as Ġ."""
     words = cutter.pre_tokenizer.pre_tokenize_str("a a") if cutter.pre_tokenizer else []
-    return any(word.startswith("Ġ") for word, _ in words)
+    return any("Ġ" in word for word, _ in words)
 
 
 def _owners(encoding: tokenizers.Encoding) -> IntArray:

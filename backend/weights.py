@@ -34,14 +34,10 @@ _loading: Final = Lock()
 def loading() -> Iterator[None]:
     """Held while a model is made: the libraries' late imports and loading are not for two at once.
 
-    A page that waits for it lets others go first.
+    A page that waits for it, or holds it, lets others go first.
     """
-    with aside():
-        _loading.acquire()
-    try:
+    with aside(), _loading:
         yield
-    finally:
-        _loading.release()
 
 
 def load_encoder(name: str, progress: Progress | None = None) -> Any:

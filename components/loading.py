@@ -12,7 +12,7 @@ from backend.errors import EmptySentence, UnknownModel
 from backend.memory import megabytes
 from backend.model import Model
 from backend.model_files import model_folder
-from backend.trace import Trace
+from backend.trace import IntArray, Trace
 from backend.unknown_tokens import unknown_words
 from components.inputs import Sentences
 from components.kept import visitor
@@ -114,9 +114,10 @@ def _left_out_said(model: Model, traces: Sequence[Trace]) -> str:
     """How many tokens of which sentence; nothing where all are read."""
     counts = [trace.left_out for trace in traces]
     pair = len(traces) == 1 and traces[0].sentences[1] is not None
-    if pair and counts[0]:  # alone, B has an opening special token more
+    if pair and counts[0]:
         alone = model.tokenizer.split(str(traces[0].sentences[1]))
-        in_b = len(alone.tokens) + alone.left_out - 1 - int((traces[0].segments == 1).sum())
+        read = _own_tokens(traces[0].spans[traces[0].segments == 1])
+        in_b = _own_tokens(alone.spans) + alone.left_out - read
         counts = [counts[0] - in_b, in_b]
     told = [f"{n} of Sentence {side}" for n, side in zip(counts, "AB", strict=False) if n]
     if not told:
@@ -127,6 +128,11 @@ def _left_out_said(model: Model, traces: Sequence[Trace]) -> str:
         f"{one_input}. So the last tokens are left out below: {' and '.join(told)}. The texts in "
         "the boxes stay whole."
     )
+
+
+def _own_tokens(spans: IntArray) -> int:
+    """How many tokens stand for something in the text; the tokenizer has added the others."""
+    return int((spans[:, 1] > spans[:, 0]).sum())
 
 
 def _unknown_said(title: str, words: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ const PRESSES = { loaded: `${Date.now()}-${Math.random()}`, all: 0, next: 0,
 const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, "
   + "[contenteditable=true], [role=combobox]";
 const TURNED = ["PageDown", "PageUp"]; // what a clicker sends, and a line of text has no use for
-const LINE = "input[type=text]:not([role=combobox])";
+const LINE = "input:is([type=text], [type=number]):not([role=combobox])";
 const FIGURE = ".figure:not(.presenter)";
 const ENDINGS = new WeakMap(); // by the element Streamlit gives: other data do not end what was there
 const OWN = "[role=dialog], [role=menu], [role=listbox][data-testid], [data-testid=stDataFrame]";
@@ -78,6 +78,7 @@ function press(view, event) {
   if (!turned && path.some((one) => one.matches(`${TYPED}, ${OWN}`))) return;
   // Escape may mean something in a figure.
   if (event.key === "Escape" && (view.help.open || path.some((one) => one.matches(FIGURE)))) return;
+  if (turned) path[0].blur(); // what was typed and not sent goes first, else it would come after
   if (act(view, event.key)) event.preventDefault();
 }
 

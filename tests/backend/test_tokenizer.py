@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import tokenizers
+from tokenizers import pre_tokenizers
 
 from backend.errors import EmptySentence, NotAModel
 from backend.model_files import built_in_folder
@@ -137,3 +138,22 @@ def test_a_folder_without_a_readable_tokenizer(tmp_path: Path, file: str, conten
     (tmp_path / file).write_text(content)
     with pytest.raises(NotAModel, match="no tokenizer"):
         load_tokenizer(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("cuts", "marks"),
+    [
+        (None, False),
+        (pre_tokenizers.BertPreTokenizer(), False),
+        (pre_tokenizers.Metaspace(), False),
+        (pre_tokenizers.ByteLevel(), True),
+        (pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False), True),
+    ],
+)
+def test_who_reads_bytes_marks_spaces(
+    cuts: pre_tokenizers.PreTokenizer | None, marks: bool
+) -> None:
+    cutter = tokenizers.Tokenizer(tokenizers.models.BPE({"a": 0}, []))
+    if cuts is not None:
+        cutter.pre_tokenizer = cuts
+    assert Tokenizer("any", cutter).marks_spaces == marks

@@ -219,7 +219,28 @@ def test_a_clicker_works_where_a_sentence_was_just_typed(presented: Page) -> Non
     box.press("Enter")
     presented.wait_for_function(f"(({CHOSEN})()).a === 'A cat slept.'")
     box.press("PageDown")
-    presented.wait_for_function(f"(({CHOSEN})()).a !== 'A cat slept.'")
+    presented.wait_for_function(f"(({CHOSEN})()).a.startsWith('The chicken')")
+    wait_until_drawn(presented)
+    layer = presented.get_by_label("Layer", exact=True)
+    layer.fill("2")
+    layer.press("PageDown")
+    presented.wait_for_function(f"(({CHOSEN})()).a.startsWith('The car')")
+    presented.wait_for_function(f"(({CHOSEN})()).layer === '2'")
+
+
+def test_what_was_typed_and_not_sent_does_not_come_after_the_next_example(presented: Page) -> None:
+    presented.locator("[data-testid=stExpandSidebarButton]").click()
+    box = presented.get_by_label("Sentence A")
+    box.press("End")
+    box.type(" zzz")
+    box.press("PageDown")
+    first = "The chicken didn't cross the road because it was too tired"
+    expect(box).to_have_value(first)
+    wait_until_drawn(presented)
+    expect(box).to_have_value(first)
+    presented.locator("h1").click()
+    wait_until_drawn(presented)
+    assert presented.evaluate(CHOSEN)["a"] == first
 
 
 def test_nothing_shows_between_the_ways_out(open_page: Open) -> None:

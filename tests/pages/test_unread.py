@@ -1,9 +1,14 @@
 """What a model does not read as it stands is said on every page that has it read, once."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from tokenizers.processors import TemplateProcessing
+
+from backend.tokenizer import wordpiece
 from components.plain import JOINER
-from tests.opened import opened_script
+from tests.backend.small_models import write_model
+from tests.opened import allow_any_model, opened_script
 
 TOGETHER = ("overview", "embeddings", "attention", "heads", "inside", "bertviz", "output")
 EACH = ("lesson", "compare")
@@ -29,3 +34,17 @@ def test_tokens_that_are_left_out(page: str) -> None:
     notes = said(page, "info", "word " * 360, "word " * 361 if page in TOGETHER else "word " * 511)
     left = "106 of Sentence A and 106 of Sentence B" if page in TOGETHER else "1 of Sentence B"
     assert f"So the last tokens are left out below: {left}." in "".join(notes)
+
+
+def test_a_tokenizer_that_adds_no_tokens_is_counted_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow_any_model(monkeypatch)
+    folder = write_model("bert", tmp_path, max_position_embeddings=20)
+    pieces = (folder / "vocab.txt").read_text().split("\n")
+    cutter = wordpiece([piece for piece in pieces if piece], {})
+    cutter.post_processor = TemplateProcessing(single="$A:0", pair="$A:0 $B:1")
+    cutter.save(str(folder / "tokenizer.json"))
+    page = opened_script("pages/attention.py", model=str(folder), a="cat " * 60, b="cat sat")
+    assert not page.exception
+    assert "42 of Sentence A. The texts" in "".join(each.value for each in page.info)
