@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from backend.errors import EmptySentence, InputError
-from backend.tokenizer import Pieces, Tokenizer
-from backend.trace import BoolArray, IntArray
+from backend.tokenizer import Tokenizer, is_added
+from backend.trace import IntArray
 
 PIECE_TOKENS: Final = 128
 """Of one piece, [CLS] and [SEP] with them: the longest that Clark et al. 2019 read as well."""
@@ -105,7 +105,8 @@ def _joined(text: str, runs: list[_Run], room: int) -> Iterator[str]:
 
 def _added(tokenizer: Tokenizer) -> int:
     """How many tokens it puts around a text."""
-    return int(_is_added(tokenizer.split("a")).sum())
+    pieces = tokenizer.split("a")
+    return int(is_added(pieces.special, pieces.spans).sum())
 
 
 def _spans(tokenizer: Tokenizer, text: str) -> IntArray:
@@ -114,9 +115,4 @@ def _spans(tokenizer: Tokenizer, text: str) -> IntArray:
         pieces = tokenizer.split(text, limit=_NO_LIMIT)
     except EmptySentence:
         return np.zeros((0, 2), dtype=np.int64)
-    return pieces.spans[~_is_added(pieces)]
-
-
-def _is_added(pieces: Pieces) -> BoolArray:
-    """(token,), True for those that stand for nothing that was typed."""
-    return np.asarray(pieces.special & (pieces.spans[:, 1] == 0))
+    return pieces.spans[~is_added(pieces.special, pieces.spans)]

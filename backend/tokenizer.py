@@ -158,6 +158,11 @@ def _kept_positions(owners: IntArray, limit: int) -> IntArray:
     return np.sort(np.concatenate([np.flatnonzero(owners < 0), *inside]))
 
 
+def is_added(special: BoolArray, spans: IntArray) -> BoolArray:
+    """(token,), True for those that stand for nothing that was typed; see `Pieces`."""
+    return np.asarray(special & (spans[:, 1] == 0))
+
+
 def kept_counts(first: int, second: int, budget: int) -> tuple[int, int]:
     """How many tokens of two sentences stay where `budget` fit: the longer one is cut first."""
     if first + second <= budget:

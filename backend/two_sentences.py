@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from unicodedata import bidirectional
 
 import numpy as np
 
 from backend.alignment import aligned_tokens, words_of
 from backend.comparison import vector_cosines
+from backend.directions import isolated
 from backend.trace import BoolArray, FloatArray, IntArray, Trace
 
 
@@ -121,7 +121,7 @@ class Comparison:
     def names(self) -> list[str]:
         """A name for each place; those that would be the same have their index after them."""
         names = [
-            " / ".join(dict.fromkeys(_isolated(token) or "–" for token in pair))
+            " / ".join(dict.fromkeys(isolated(token) or "–" for token in pair))
             for pair in self.written
         ]
         counts = Counter(names)
@@ -162,12 +162,6 @@ class Comparison:
 
     def _in_b(self, token: int) -> int:
         return token - len(self.a.tokens) + self._shift
-
-
-def _isolated(token: str) -> str:
-    """The token; one that is written from right to left leaves the text around it as it is."""
-    backwards = any(bidirectional(letter) in ("R", "AL") for letter in token)
-    return f"\u2068{token}\u2069" if backwards else token
 
 
 def read_apart(a: Trace, b: Trace) -> Comparison:

@@ -23,7 +23,7 @@ from components.drawn_figure import show_figure
 from components.figures_cloze import ORDINALS, layers_figure
 from components.figures_lesson import bars_figure
 from components.inputs import Sentences, choose_pair
-from components.loading import load_each, load_model, load_trace
+from components.loading import load_both, load_model
 from components.mask_choice import choose_masks
 from components.page import page_theme, show_error
 from components.plain import plain
@@ -123,11 +123,7 @@ def _with_masks(sentences: Sentences, mask: str) -> Sentences:
 
 def _read(name: str, sentences: Sentences, words: MaskedWords, *, pair: bool) -> list[Side]:
     """Each sentence as the model read it, alone or with the other."""
-    if pair:
-        both = load_trace(name, sentences)
-        traces = both, None if both.sentences[1] is None else both
-    else:
-        traces = load_each(name, sentences)
+    traces = load_both(name, sentences, pair=pair)
     texts = (sentences.a, sentences.b)
     return [
         _side(letter, text or "", trace, int(pair and letter == "b"), words)

@@ -14,7 +14,7 @@ from components.downloads import offer_csv
 from components.drawn_figure import show_figure
 from components.figures_compare import cosine_figure
 from components.inputs import Sentences, choose_head, choose_pair, use_example
-from components.loading import load_each, load_trace
+from components.loading import load_both
 from components.page import page_theme
 from components.plain import plain
 from components.weight_words import RAW_WORDS
@@ -31,10 +31,7 @@ def load_comparison(name: str, sentences: Sentences, *, pair: bool) -> Compariso
 
     Raises ModelError if the model cannot be had, EmptySentence if Sentence A is empty.
     """
-    if pair:
-        both = load_trace(name, sentences)
-        return None if both.sentences[1] is None else side_by_side(both, both)
-    first, second = load_each(name, sentences)
+    first, second = load_both(name, sentences, pair=pair)
     return None if second is None else side_by_side(first, second)
 
 

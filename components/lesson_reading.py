@@ -11,7 +11,7 @@ from backend.habits import Habits, measured_habits
 from backend.lesson_questions import Reading
 from backend.shared import Shared
 from components.inputs import Sentences
-from components.loading import load_each
+from components.loading import load_both
 
 _MODELS: Final = 32
 
@@ -20,7 +20,7 @@ _habits: Shared[str, Habits] = Shared(_MODELS, lambda _: 1)
 
 def load_reading(name: str, sentences: Sentences) -> Reading:
     """Model and traces. Raises ModelError, or EmptySentence if Sentence A is empty."""
-    a, b = load_each(name, sentences)
+    a, b = load_both(name, sentences)
     return Reading(
         model=cached_model(name),
         title=title_of(name),

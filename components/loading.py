@@ -12,7 +12,8 @@ from backend.errors import EmptySentence, UnknownModel
 from backend.memory import megabytes
 from backend.model import Model
 from backend.model_files import model_folder
-from backend.trace import IntArray, Trace
+from backend.tokenizer import is_added
+from backend.trace import Trace
 from backend.unknown_tokens import unknown_words
 from components.inputs import Sentences
 from components.kept import visitor
@@ -79,11 +80,14 @@ def load_trace(name: str, sentences: Sentences) -> Trace:
     return trace
 
 
-def load_each(name: str, sentences: Sentences) -> tuple[Trace, Trace | None]:
-    """The same of A and B, each read alone; None where B holds nothing to read.
+def load_both(name: str, sentences: Sentences, *, pair: bool = False) -> tuple[Trace, Trace | None]:
+    """The same of A and B, each read alone, or twice that of the pair; None where B holds nothing.
 
     Raises as `load_trace` does.
     """
+    if pair:
+        both = load_trace(name, sentences)
+        return both, None if both.sentences[1] is None else both
     model = load_model(name)
     with st.spinner(_READING):
         first, second = cached_trace(name, sentences.a), _second(name, sentences.b)
@@ -115,9 +119,10 @@ def _left_out_said(model: Model, traces: Sequence[Trace]) -> str:
     counts = [trace.left_out for trace in traces]
     pair = len(traces) == 1 and traces[0].sentences[1] is not None
     if pair and counts[0]:
-        alone = model.tokenizer.split(str(traces[0].sentences[1]))
-        read = _own_tokens(traces[0].spans[traces[0].segments == 1])
-        in_b = _own_tokens(alone.spans) + alone.left_out - read
+        trace, alone = traces[0], model.tokenizer.split(str(traces[0].sentences[1]))
+        read = ~is_added(trace.special, trace.spans) & (trace.segments == 1)
+        whole = int((~is_added(alone.special, alone.spans)).sum()) + alone.left_out
+        in_b = whole - int(read.sum())
         counts = [counts[0] - in_b, in_b]
     told = [f"{n} of Sentence {side}" for n, side in zip(counts, "AB", strict=False) if n]
     if not told:
@@ -128,11 +133,6 @@ def _left_out_said(model: Model, traces: Sequence[Trace]) -> str:
         f"{one_input}. So the last tokens are left out below: {' and '.join(told)}. The texts in "
         "the boxes stay whole."
     )
-
-
-def _own_tokens(spans: IntArray) -> int:
-    """How many tokens stand for something in the text; the tokenizer has added the others."""
-    return int((spans[:, 1] > spans[:, 0]).sum())
 
 
 def _unknown_said(title: str, words: Sequence[str]) -> str:

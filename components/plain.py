@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from backend.directions import isolated
+
 JOINER = "\u2060"
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -33,14 +34,9 @@ def told_apart(tokens: Sequence[str]) -> list[str]:
     """Each token, with its position where the same token stands elsewhere too."""
     counts = Counter(tokens)
     return [
-        token if counts[token] == 1 else f"{in_its_direction(token)} {position}"
+        token if counts[token] == 1 else f"{isolated(token)} {position}"
         for position, token in enumerate(tokens)
     ]
-
-
-def in_its_direction(token: str) -> str:
-    """`token`, so that a number beside it stays there also where it is written right to left."""
-    return f"\u2068{token}\u2069" if _RIGHT_TO_LEFT.search(token) else token
 
 
 def names(tokens: Sequence[str]) -> list[str]:
@@ -50,4 +46,4 @@ def names(tokens: Sequence[str]) -> list[str]:
 
 def positions(tokens: Sequence[str]) -> list[str]:
     """Plotly category for each token, its position before it: equal tokens stay apart."""
-    return [f"{position} {in_its_direction(label(token))}" for position, token in enumerate(tokens)]
+    return [f"{position} {isolated(label(token))}" for position, token in enumerate(tokens)]

@@ -233,17 +233,23 @@ def test_who_waits_for_a_cluster_lets_other_pages_go_first(
     one_page: threading.BoundedSemaphore,
     on_cluster: tuple[SlowCluster, Model],
 ) -> None:
-    """Also where both ask for the same."""
     cluster, model = on_cluster
+    let_others_go_first(partial(ask, model), cluster.is_asked, cluster.may_answer)
+    assert one_page.acquire(blocking=False)
+
+
+def let_others_go_first(
+    wait_for: Callable[[], object], is_asked: threading.Event, may_answer: threading.Event
+) -> None:
+    """Two pages wait for the same, which comes when it may; a third one is drawn before that."""
     with ThreadPoolExecutor(2) as pool:
-        waiting = [pool.submit(page, partial(ask, model)) for _ in range(2)]
-        assert cluster.is_asked.wait(60)
+        waiting = [pool.submit(page, wait_for) for _ in range(2)]
+        assert is_asked.wait(60)
         page()
         assert not any(one.done() for one in waiting)
-        cluster.may_answer.set()
+        may_answer.set()
         assert wait(waiting, 60).not_done == set()
         assert [one.exception() for one in waiting] == [None, None]
-    assert one_page.acquire(blocking=False)
 
 
 def test_who_waits_for_a_model_lets_other_pages_go_first(
@@ -257,13 +263,7 @@ def test_who_waits_for_a_model_lets_other_pages_go_first(
         return [name]
 
     models = LoadedModels(load, lambda _: 0)
-    with ThreadPoolExecutor(2) as pool:
-        waiting = [pool.submit(page, partial(models.find, "one")) for _ in range(2)]
-        assert is_asked.wait(60)
-        page()
-        may_load.set()
-        assert wait(waiting, 60).not_done == set()
-        assert [one.exception() for one in waiting] == [None, None]
+    let_others_go_first(partial(models.find, "one"), is_asked, may_load)
     assert one_page.acquire(blocking=False)
 
 

@@ -212,9 +212,14 @@ def test_keys_are_heard_in_a_frame_too(open_page: Open) -> None:
     expect(end_of(page)).to_have_count(0)
 
 
-def test_a_clicker_works_where_a_sentence_was_just_typed(presented: Page) -> None:
+def opened_box(presented: Page) -> Locator:
+    """Sentence A, in the sidebar that was tucked away."""
     presented.locator("[data-testid=stExpandSidebarButton]").click()
-    box = presented.get_by_label("Sentence A")
+    return presented.get_by_label("Sentence A")
+
+
+def test_a_clicker_works_where_a_sentence_was_just_typed(presented: Page) -> None:
+    box = opened_box(presented)
     box.fill("A cat slept.")
     box.press("Enter")
     presented.wait_for_function(f"(({CHOSEN})()).a === 'A cat slept.'")
@@ -229,8 +234,7 @@ def test_a_clicker_works_where_a_sentence_was_just_typed(presented: Page) -> Non
 
 
 def test_what_was_typed_and_not_sent_does_not_come_after_the_next_example(presented: Page) -> None:
-    presented.locator("[data-testid=stExpandSidebarButton]").click()
-    box = presented.get_by_label("Sentence A")
+    box = opened_box(presented)
     box.press("End")
     box.type(" zzz")
     box.press("PageDown")
@@ -255,8 +259,7 @@ def test_nothing_shows_between_the_ways_out(open_page: Open) -> None:
 
 
 def test_a_box_keeps_its_letters_and_other_keys_are_left_alone(presented: Page) -> None:
-    presented.locator("[data-testid=stExpandSidebarButton]").click()
-    box = presented.get_by_label("Sentence A")
+    box = opened_box(presented)
     box.fill("A ")
     box.press("End")
     box.press("l")
