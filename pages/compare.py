@@ -63,7 +63,7 @@ with page(
         asked = asked_of(drawn, choice, special=special, words=words)
         show_verdict(asked)
         with main_figure():
-            tell_chosen(f"Weights: {WEIGHTS[kind]}")
+            tell_chosen(f"Weights: {WEIGHTS[recipe.kind]}")
             show_comparison(asked, choice.serial, on_choice=keep_choice)
         if pair:
             st.subheader("What the order does by itself", anchor=False)

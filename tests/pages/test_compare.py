@@ -210,3 +210,11 @@ def test_what_is_switched_off_elsewhere_does_not_count_here_and_can_be_ended() -
     by_label(page.button, "Switch everything on again").click().run()
     assert "This page shows the whole model" not in read(page)
     assert not {"off", "hidden"} & address(page).keys()
+
+
+def test_who_presents_reads_what_weights_are_drawn_while_answers_are_not_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("components.comparison_kinds.answers_are_ready", lambda _: False)
+    page = opened(present="1", weights="gradient")
+    assert [each.value for each in page.markdown if "Weights: " in each.value] == ["Weights: Raw"]
