@@ -1,6 +1,7 @@
 """Models on a cluster of this machine, against the same models in this process."""
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -172,6 +173,12 @@ def test_who_comes_while_some_are_read_is_read_with_all_who_wait(
         asked.pop().cancel()
         assert await asyncio.gather(*asked) == list(range(11))
         assert await group.read("encoder", 99) == 99
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.wait(others)
+        del group
+        gc.collect()  # Serve's queue asks for a loop when it goes, and would make one elsewhere
 
     finished(ask())
     assert sizes == [1, 8, 2, 1]
