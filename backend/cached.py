@@ -131,7 +131,7 @@ def task_is_ready(name: str, table: LabelledTexts, layer: int) -> bool:
 def cached_tag_accuracy(name: str, progress: Progress | None = None) -> TagAccuracy:
     """What layers for parts of speech get on held-out sentences, the same for everybody.
 
-    progress: called with the layers that are done and how many there are
+    progress: as `tag_accuracy` calls it
     Raises as `load_model` and `tag_accuracy` do.
     """
     return _accuracies.find(name, lambda: tag_accuracy(cached_model(name), progress))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.hub import Progress
 from backend.trace import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -194,11 +195,13 @@ def cross_validation(
     *,
     folds: int = FOLDS,
     weight_decay: float = WEIGHT_DECAY,
+    progress: Progress | None = None,
 ) -> LabelArray:
     """What the layer says of each row when it has seen no row of that row's group: (row,).
 
     vectors: (row, width)
     groups: (row,)
+    progress: called with the folds that are done and how many there are
     """
     known = np.array(labels)
 
@@ -206,7 +209,7 @@ def cross_validation(
         layer = train_classifier(vectors[~held], known[~held], weight_decay=weight_decay)
         return layer.predicted(vectors[held])
 
-    return _by_fold(fold_of_rows(groups, folds), known, predicted)
+    return _by_fold(fold_of_rows(groups, folds), known, predicted, progress)
 
 
 def most_frequent_labels(
@@ -235,11 +238,16 @@ def most_frequent_labels(
 
 
 def _by_fold(
-    fold: IntArray, labels: LabelArray, predicted: Callable[[BoolArray], LabelArray]
+    fold: IntArray,
+    labels: LabelArray,
+    predicted: Callable[[BoolArray], LabelArray],
+    progress: Progress | None = None,
 ) -> LabelArray:
     """Every fold's rows as `predicted` has them, which is told which rows are held out."""
-    found = np.empty_like(labels)
-    for number in range(int(fold.max()) + 1):
+    found, folds = np.empty_like(labels), int(fold.max()) + 1
+    for number in range(folds):
         held = fold == number
         found[held] = predicted(held)
+        if progress:
+            progress(number + 1, folds)
     return found

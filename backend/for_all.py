@@ -107,7 +107,8 @@ class ForAll(Generic[Key]):
         def tell(done: int, total: int) -> None:
             if self._ends and should_stop():
                 raise TrainingStopped("Nobody waits for these numbers any more.")
-            report(Steps(done, total, (monotonic() - began) * (total - done) / done))
+            left = (monotonic() - began) * (total - done) / done if done else None
+            report(Steps(done, total, left))
 
         self._work(key, tell)
 

@@ -126,17 +126,24 @@ def train_tagger(model: Model, progress: Progress | None = None) -> Tagger:
 def tag_accuracy(model: Model, progress: Progress | None = None) -> TagAccuracy:
     """How well a layer trained on each of the model's layers does on held-out sentences.
 
-    progress: called with the layers that are done and how many there are
+    progress: called with the trainings that are done, one a layer and fold, and how many there
+        are; while the model reads, too, so that who calls may break off by an error
     Raises NotAModel if what the model computes is no number.
     """
     sentences, count = tagged_sentences(), model.layers + 1
     held_out = list[LabelArray]()
+
+    def tell(folds: int) -> None:
+        if progress:
+            progress(len(held_out) * FOLDS + folds, count * FOLDS)
+
     for layers in _read_together(model, sentences):
-        rows = tagged_tokens(model, sentences, layers=layers)
+        rows = tagged_tokens(model, sentences, layers=layers, progress=lambda *_: tell(0))
         for place in range(len(layers)):
-            held_out.append(cross_validation(rows.vectors[place], rows.tags, rows.pair))
-            if progress:
-                progress(len(held_out), count)
+            said = cross_validation(
+                rows.vectors[place], rows.tags, rows.pair, progress=lambda done, _: tell(done)
+            )
+            held_out.append(said)
         rows = replace(rows, vectors=rows.vectors[:0].copy())  # before the next ones are read
     by_word = most_frequent_labels(rows.words, rows.tags, rows.pair)
     return TagAccuracy(

@@ -19,6 +19,8 @@ from components.for_all import show_work
 from components.output_words import accuracy_words, confusion_words, method_words
 from components.page import page_theme
 from components.plain import plain
+from components.time_words import time_left
+from components.transfer_words import per_cent
 
 _CONFUSIONS: Final = 3
 
@@ -60,7 +62,6 @@ def _show_measuring(model: str) -> None:
 
 def _measuring_words(now: Steps | None) -> str:
     text = "Measuring on held-out sentences"
-    if now is None:
+    if now is None or not now.done:
         return f"{text}: the model reads them first"
-    left = f", some {now.seconds_left:.0f} s left" if now.seconds_left else ""
-    return f"{text}: {now.done} of {now.of} layers{left}"
+    return f"{text}: {per_cent(now.share)} of the work is done{time_left(now.seconds_left)}"

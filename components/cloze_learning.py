@@ -22,6 +22,7 @@ from components.figures_cloze import loss_figure, scores_figure
 from components.page import page_theme
 from components.parts import part_of_page
 from components.plain import plain
+from components.time_words import time_left
 from components.view import View
 
 _SECONDS: Final = 2.0
@@ -71,8 +72,8 @@ def _show_progress(room: Classroom, state: Waiting | Running[SmallProgress]) -> 
         st.progress(0.0, "Training: the first steps …")
     else:
         now = state.progress
-        left = f", some {now.seconds_left:.0f} s left" if now.seconds_left else ""
-        st.progress(now.share, f"Training: step {now.step} of {now.steps}{left}")
+        words = f"Training: step {now.step} of {now.steps}{time_left(now.seconds_left)}"
+        st.progress(now.share, words)
     if room.has_asked(kept.visitor()):
         st.button(
             "Stop",

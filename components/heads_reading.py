@@ -15,6 +15,7 @@ from components import kept
 from components.for_all import show_work
 from components.heads_words import count_of, read_words
 from components.plain import plain
+from components.time_words import time_left
 from components.uploads import content_of
 
 _OVER: Final = "heads_over"
@@ -131,5 +132,4 @@ def _put_back() -> None:
 def _progress_words(now: Steps | None) -> str:
     if now is None:
         return "The model reads the text …"
-    left = f", some {now.seconds_left:.0f} s left" if now.seconds_left else ""
-    return f"Reading: {now.done} of {now.of} pieces{left}"
+    return f"Reading: {now.done} of {now.of} pieces{time_left(now.seconds_left)}"

@@ -6,6 +6,7 @@ from backend.refinement import Refinement, RefineProgress
 from backend.training_states import Waiting
 from components.figures_lesson import written
 from components.plain import plain
+from components.time_words import time_left
 from components.transfer_words import per_cent
 
 
@@ -38,11 +39,9 @@ def running_words(progress: RefineProgress | None) -> str:
     """How far the refinement is."""
     if progress is None:
         return "The model reads the sentences …"
-    left = progress.seconds_left
-    time = "" if left is None else f", about {max(1, round(left))}\N{NO-BREAK SPACE}s left"
     return (
         f"Epoch {progress.epoch} of {progress.epochs}, step {progress.step} of {progress.steps}, "
-        f"loss {written(progress.loss)}{time}"
+        f"loss {written(progress.loss)}{time_left(progress.seconds_left)}"
     )
 
 

@@ -15,6 +15,7 @@ from backend.model import Model
 from components import kept
 from components.for_all import show_work
 from components.plain import plain
+from components.time_words import time_left
 from components.transfer_rows import Rows, table_of
 from components.transfer_words import LARGE, per_cent, unknown_words
 
@@ -109,7 +110,7 @@ def _trained(model: Model, table: LabelledTexts, layer: int) -> LastLayer | None
 def _progress_words(now: Steps | None) -> str:
     if now is None:
         return "Training the last layer …"
-    left = f", some {now.seconds_left:.0f}\N{NO-BREAK SPACE}s left" if now.seconds_left else ""
+    left = time_left(now.seconds_left)
     return f"Training the last layer: {per_cent(now.share)} of the work is done{left}"
 
 
