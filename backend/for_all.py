@@ -105,10 +105,13 @@ class ForAll(Generic[Key]):
         began = monotonic()
 
         def tell(done: int, total: int) -> None:
+            nonlocal began
             if self._ends and should_stop():
                 raise TrainingStopped("Nobody waits for these numbers any more.")
-            left = (monotonic() - began) * (total - done) / done if done else None
-            report(Steps(done, total, left))
+            now = monotonic()
+            if not done:
+                began = now  # what goes before the first step says nothing of the others
+            report(Steps(done, total, (now - began) * (total - done) / done if done else None))
 
         self._work(key, tell)
 

@@ -82,6 +82,28 @@ def test_all_visitors_share_one_measuring(clock: Clock, monkeypatch: pytest.Monk
     assert asked == ["minilm", "other"]
 
 
+def test_what_goes_before_the_first_step_does_not_count_as_one(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(for_all, "monotonic", clock)
+    told = list[float | None]()
+
+    def work(name: str, tell: Callable[[int, int], None]) -> TagAccuracy:
+        for now, done in ((50, 0), (60, 0), (62, 1), (70, 2)):
+            clock.now = now
+            tell(done, 5)
+            state = accuracies.state(name)
+            assert isinstance(state, Running)
+            assert state.progress is not None
+            told.append(state.progress.seconds_left)
+        return FOUND
+
+    measured_by(monkeypatch, work)
+    accuracies.start("minilm")
+    until("minilm", Done)
+    assert told == [None, None, 8, 15]
+
+
 def test_an_error_is_kept_until_it_is_tried_again(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
