@@ -105,8 +105,7 @@ def _joined(text: str, runs: list[_Run], room: int) -> Iterator[str]:
 
 def _added(tokenizer: Tokenizer) -> int:
     """How many tokens it puts around a text."""
-    pieces = tokenizer.split("a")
-    return int(is_added(pieces.special, pieces.spans).sum())
+    return int(is_added(tokenizer.split("a")).sum())
 
 
 def _spans(tokenizer: Tokenizer, text: str) -> IntArray:
@@ -115,4 +114,4 @@ def _spans(tokenizer: Tokenizer, text: str) -> IntArray:
         pieces = tokenizer.split(text, limit=_NO_LIMIT)
     except EmptySentence:
         return np.zeros((0, 2), dtype=np.int64)
-    return pieces.spans[~is_added(pieces.special, pieces.spans)]
+    return pieces.spans[~is_added(pieces)]

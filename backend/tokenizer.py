@@ -17,7 +17,7 @@ from tokenizers import AddedToken, models, normalizers, pre_tokenizers, processo
 from backend.catalogue import BUILT_IN
 from backend.errors import EmptySentence, NotAModel
 from backend.model_files import model_folder, unreadable
-from backend.trace import BoolArray, IntArray
+from backend.trace import BoolArray, IntArray, Trace
 from backend.vocabulary import bert_base_cased_vocabulary
 
 LIMIT: Final = 512
@@ -158,9 +158,9 @@ def _kept_positions(owners: IntArray, limit: int) -> IntArray:
     return np.sort(np.concatenate([np.flatnonzero(owners < 0), *inside]))
 
 
-def is_added(special: BoolArray, spans: IntArray) -> BoolArray:
-    """(token,), True for those that stand for nothing that was typed; see `Pieces`."""
-    return np.asarray(special & (spans[:, 1] == 0))
+def is_added(read: Pieces | Trace) -> BoolArray:
+    """(token,), True for those that stand for nothing that was typed."""
+    return np.asarray(read.special & (read.spans[:, 1] == 0))
 
 
 def kept_counts(first: int, second: int, budget: int) -> tuple[int, int]:

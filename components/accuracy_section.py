@@ -19,8 +19,7 @@ from components.for_all import show_work
 from components.output_words import accuracy_words, confusion_words, method_words
 from components.page import page_theme
 from components.plain import plain
-from components.time_words import time_left
-from components.transfer_words import per_cent
+from components.time_words import share_done
 
 _CONFUSIONS: Final = 3
 
@@ -64,4 +63,4 @@ def _measuring_words(now: Steps | None) -> str:
     text = "Measuring on held-out sentences"
     if now is None or not now.done:
         return f"{text}: the model reads them first"
-    return f"{text}: {per_cent(now.share)} of the work is done{time_left(now.seconds_left)}"
+    return f"{text}: {share_done(now)}"

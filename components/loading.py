@@ -120,8 +120,8 @@ def _left_out_said(model: Model, traces: Sequence[Trace]) -> str:
     pair = len(traces) == 1 and traces[0].sentences[1] is not None
     if pair and counts[0]:
         trace, alone = traces[0], model.tokenizer.split(str(traces[0].sentences[1]))
-        read = ~is_added(trace.special, trace.spans) & (trace.segments == 1)
-        whole = int((~is_added(alone.special, alone.spans)).sum()) + alone.left_out
+        read = ~is_added(trace) & (trace.segments == 1)
+        whole = int((~is_added(alone)).sum()) + alone.left_out
         in_b = whole - int(read.sum())
         counts = [counts[0] - in_b, in_b]
     told = [f"{n} of Sentence {side}" for n, side in zip(counts, "AB", strict=False) if n]

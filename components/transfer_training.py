@@ -15,9 +15,9 @@ from backend.model import Model
 from components import kept
 from components.for_all import show_work
 from components.plain import plain
-from components.time_words import time_left
+from components.time_words import share_done
 from components.transfer_rows import Rows, table_of
-from components.transfer_words import LARGE, per_cent, unknown_words
+from components.transfer_words import LARGE, unknown_words
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,8 @@ def _trained(model: Model, table: LabelledTexts, layer: int) -> LastLayer | None
 
 
 def _progress_words(now: Steps | None) -> str:
-    if now is None:
-        return "Training the last layer …"
-    left = time_left(now.seconds_left)
-    return f"Training the last layer: {per_cent(now.share)} of the work is done{left}"
+    text = "Training the last layer"
+    return f"{text}: {share_done(now)}" if now else f"{text} …"
 
 
 def _show_notes(found: LastLayer, model: Model) -> None:

@@ -115,9 +115,11 @@ def test_layers_that_do_not_fit_together_are_read_one_after_the_other(
     at_once = tag_accuracy(small)
     monkeypatch.setattr(tagger, "READ_BYTES", 1)
     assert tag_accuracy(small, lambda *both: told.append(both)) == at_once
-    ways = [done for done, _ in told]
-    assert ways == sorted(ways)
-    assert all(ways.count(layer * FOLDS) > 1 for layer in range(3))  # told of while it reads, too
+    whole = 3 * FOLDS
+    assert set(told) == {(done, whole) for done in range(whole + 1)}
+    assert told == sorted(told)
+    for layer in range(3):  # told of while it reads, too
+        assert told.count((layer * FOLDS, whole)) > 1
 
 
 def test_the_most_frequent_confusion_comes_first() -> None:
